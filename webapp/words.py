@@ -79,6 +79,11 @@ def in_page(context: EvalContext, text: str, /, **values: object) -> str:
     return with_one_stop(_sentence(text, found) % values, values) if values else _whole(text, found)
 
 
+def fixed_in_page(text: str, escaped: bool) -> str:
+    """As `in_page` without values, for whoever compiles the template: in the language of this moment."""
+    return _whole(text, catalogue(language.get())) if escaped else gettext(text) % {}
+
+
 @pass_eval_context
 def many_in_page(context: EvalContext, one: str, many: str, n: int, /, **values: object) -> str:
     text = ngettext(one, many, n)

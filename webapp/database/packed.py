@@ -51,9 +51,18 @@ def values(given: Iterable[int | str]) -> str | list[int | str]:
 
 def listed(*columns: str) -> str:
     """An aggregate: a list of lists as JSON, one a row, in no order; null or empty where there are no rows. `parsed` reads it."""
-    if database.dialect() == "sqlite":
-        return f"json_group_array(json_array({', '.join(columns)}))"
-    return f"json_agg(json_build_array({', '.join(columns)}))"
+    return f"{'json_group_array' if database.dialect() == 'sqlite' else 'json_agg'}({array(*columns)})"
+
+
+def array(*columns: str) -> str:
+    """One row's values as a JSON list."""
+    return f"{'json_array' if database.dialect() == 'sqlite' else 'json_build_array'}({', '.join(columns)})"
+
+
+def each(query: str) -> str:
+    """An aggregate: a list of what the ``query`` finds for each row, in no order; null where it finds nothing. It finds one
+    `array` at most. PostgreSQL looks it up row by row; a join it may make by reading a whole table or index."""
+    return f"json_group_array(json(({query})))" if database.dialect() == "sqlite" else f"json_agg(({query}))"
 
 
 def mark(kind: str) -> str:

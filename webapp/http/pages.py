@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from webapp import clock, config
 from webapp.http import compressed, static_files, template_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
-from webapp.words import IN_TEMPLATES, finalized, gettext, language, ngettext
+from webapp.words import IN_TEMPLATES, NAMES, finalized, fixed_in_page, gettext, language, ngettext
 
 WEBAPP = Path(__file__).parents[1]
 PATTERNS = {  # of dates, as each language writes them
@@ -112,22 +112,16 @@ def go_to(request: Request, path: str) -> Response[None]:
     return redirect(request, path)
 
 
-class _Environment(jinja2.Environment):
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """A plain dictionary, which each page copies: Jinja's own is slow to copy, and no template here has names of its own."""
-        assert not d
-        return self.globals
-
-    def _generate(self, source: jinja2.nodes.Template, *given: Any, **more: Any) -> str:
-        template_files.mark(source)
-        return super()._generate(source, *given, **more)
-
-
-@lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
-    made = _Environment(
+    """That of the present language: templates have their sentences in it."""
+    return _environment(language.get())
+
+
+@lru_cache(maxsize=len(NAMES))
+def _environment(_: str) -> jinja2.Environment:
+    made = template_files.Environment(
         loader=template_files.Looked(WEBAPP / "templates"),
-        autoescape=lambda name: not (name or "").endswith(".txt"),  # letters in plain text, and their subjects
+        autoescape=_escapes,
         undefined=jinja2.StrictUndefined,
         finalize=finalized,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -135,6 +129,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=bool(config.settings().rehearsal),
     )
+    made.fixed = lambda template: {"_own": partial(fixed_in_page, escaped=_escapes(template)), "icon": icon}
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {
         "number": number,
@@ -150,6 +145,11 @@ def environment() -> jinja2.Environment:
     }
     made.globals |= _names() | IN_TEMPLATES
     return made
+
+
+def _escapes(template: str | None) -> bool:
+    """Not letters in plain text, and their subjects."""
+    return not (template or "").endswith(".txt")
 
 
 def _names() -> dict[str, Any]:

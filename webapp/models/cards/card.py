@@ -91,7 +91,7 @@ async def queue_of(member: Membership, action: Action, first: int = 0, but: Sequ
 
 
 async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Queue:
-    sent = [_sent(*values) for values in sorted(packed.parsed(row["sent"]) or [], reverse=True)]
+    sent = [_sent(*values) for values in sorted(filter(None, packed.parsed(row["sent"]) or []), reverse=True)]
     undoable = next((one for one in sent if one.due_at), None)
     left = (undoable.due_at - clock.now()).total_seconds() if undoable and undoable.due_at else 0.0
     return Queue(
@@ -152,7 +152,7 @@ def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, f
         f" (SELECT {listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"
         " WHERE p.contact_id = k.id) AS tags,"
         " (SELECT 1 FROM message m WHERE m.contact_id = k.id AND m.direction = 'out' AND m.status = 'taken' LIMIT 1)"
-        f" IS NOT NULL AS texted_before, {_SENT.format(listed('m.id', 'm.created_at', 'c.first_name', 'c.zip', 'c.state_abbrev', _DUE))},"
+        f" IS NOT NULL AS texted_before, {_sent_sql()},"
         f" {_BACK.format(listed('g.why', 'g.people'))}"
         f" FROM b CROSS JOIN stand LEFT JOIN conversation v ON v.id = ({following})"
         " LEFT JOIN contact k ON k.id = v.contact_id LEFT JOIN script s ON s.id = v.script_id"
@@ -160,11 +160,19 @@ def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, f
 
 
 _DUE = f"CASE WHEN {UNDOABLE_SQL} THEN m.due_at END"
-_SENT = (
-    "(SELECT {} FROM (SELECT id FROM mine WHERE texted_at IS NOT NULL ORDER BY texted_at DESC"
-    f" LIMIT {JUST_SENT}) AS l JOIN message m ON m.conversation_id = l.id JOIN contact c ON c.id = m.contact_id"
-    " WHERE m.kind = 'initial' AND m.user_id = b.user_id AND m.status NOT IN ('cancelled', 'refused')) AS sent"
-)
+
+
+def _sent_sql() -> str:
+    """The newest first texts out of the bucket, and their contacts."""
+    shown = packed.array("m.id", "m.created_at", "c.first_name", "c.zip", "c.state_abbrev", _DUE)
+    text = (
+        f"SELECT {shown} FROM message m JOIN contact c ON c.id = m.contact_id WHERE m.conversation_id = l.id AND m.kind = 'initial'"
+        " AND m.user_id = b.user_id AND m.status NOT IN ('cancelled', 'refused') LIMIT 1"
+    )
+    newest = f"SELECT id FROM mine WHERE texted_at IS NOT NULL ORDER BY texted_at DESC LIMIT {JUST_SENT}"
+    return f"(SELECT {packed.each(text)} FROM ({newest}) AS l) AS sent"
+
+
 # A conversation is looked at by a subselect: for a join PostgreSQL may read all there are
 _BACK = (
     "(SELECT {} FROM (SELECT CASE WHEN e.how = 'skip' THEN 'by_skip' WHEN e.by_user_id IS NULL THEN 'by_time'"
