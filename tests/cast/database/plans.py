@@ -30,14 +30,14 @@ BIG = (
 async def whole_tables(text: str, values: list[Any], others: tuple[str, ...] = ()) -> list[str]:
     """``others``: tables that must not be read whole either."""
     plan = await explained(text, values)
-    found = re.findall(r"Seq Scan on (\w+)", plan) + whole_indexes(plan)
-    return [table for table in found if table in (*BIG, *others)]
+    return [table for table in re.findall(r"Seq Scan on (\w+)", plan) if table in (*BIG, *others)]
 
 
-def whole_indexes(plan: str) -> list[str]:
-    """Tables that a plan reads by a whole index: nothing says from where to where."""
-    scans = re.findall(r"Index (?:Only )?Scan (?:Backward )?using \w+ on (\w+).*\n\s*(\S+ \S+)", plan)
-    return [table for table, below in scans if below != "Index Cond:"]
+async def whole_indexes(text: str, values: list[Any]) -> list[str]:
+    """Big tables of which a whole index is read: nothing says from where to where."""
+    scan = r"Index (?:Only )?Scan (?:Backward )?using \w+ on (\w+).*\n\s*(\S+ \S+)"
+    found = re.findall(scan, await explained(text, values))
+    return [table for table, below in found if table in BIG and below != "Index Cond:"]
 
 
 async def explained(text: str, values: list[Any] | None = None, without: tuple[str, ...] = ("seqscan",)) -> str:
