@@ -23,7 +23,7 @@ Unchanged = Callable[[], bool]
 class Looked(jinja2.FileSystemLoader):
     """Looks at each file at most once a second, whether it was edited: a page has a dozen of them.
 
-    An include by a fixed name is replaced by that file's text, in a scope of its own. Jinja would look each up and copy all
+    An include by a fixed name is replaced by that file's text, in a scope of its own (for an environment that trims blocks). Jinja would look each up and copy all
     names of the page for it, which took a third of a card's time.
     """
 
@@ -106,5 +106,6 @@ def _fixed(known: Callable[[str], str], node: nodes.Expr) -> nodes.Expr | None:
     if isinstance(node, nodes.CondExpr) and node.expr2 is not None:
         one, other = _fixed(known, node.expr1), _fixed(known, node.expr2)
         return nodes.CondExpr(node.test, one, other, lineno=node.lineno) if one and other else None
-    is_text = isinstance(node, nodes.Const) and isinstance(node.value, str)
-    return nodes.Const(known(node.value), lineno=node.lineno) if is_text else None
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        return nodes.Const(known(node.value), lineno=node.lineno)
+    return None

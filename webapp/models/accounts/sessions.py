@@ -97,7 +97,7 @@ class Session(Model):
             return None
         found = await _LOGIN.whole(rows[0])
         session, member = found["s"], found["m"]
-        if not await session._awake():
+        if found["u"] is None or not await session._awake():  # erased meanwhile
             return None
         tie(session, user=found["u"])
         session.campaigns = rows[0]["campaigns"]
