@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.response import File
 
 from webapp import queue, words
 from webapp.access import finding, proving
-from webapp.http import pages
+from webapp.http import downloads, pages
 from webapp.http.forms import Form
 from webapp.http.pages import page
 from webapp.models.accounts import user_search
@@ -154,13 +153,14 @@ async def cancel_export(request: Request, member: Membership, export_id: int) ->
 
 
 @get("/exports/{export_id:int}/file", dependencies=proving.STAFF)
-async def exported_file(member: Membership, export_id: int) -> File:
-    """A finished export, for the member who asked for it."""
+async def exported_file(request: Request, member: Membership, export_id: int) -> Response:
+    """A finished export, or the part of it that is still missing, for the member who asked for it."""
     job, path = await finding.exported_file_of(member, export_id)
-    await showing.note_download(job, member)
     day = member.campaign.local(job.created_at).date()
-    name = f"{job.kind}-{day}.{job.format}"
-    return File(path, filename=name, media_type=TYPES[job.format], content_disposition_type="attachment")
+    sent = downloads.download(request, path, f"{job.kind}-{day}.{job.format}", TYPES[job.format])
+    if sent.status_code in downloads.SENDS:
+        await showing.note_download(job, member)
+    return sent
 
 
 @get("/exports/{export_id:int}/columns.csv")
