@@ -11,7 +11,8 @@ import httpx
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
-SITE, PHONES = os.environ.get("TEXTBANK_PUBLIC_URL", "http://127.0.0.1:8000"), "http://127.0.0.1:8001"
+SITE = os.environ.get("TEXTBANK_PUBLIC_URL", "http://127.0.0.1:8000")
+PHONES = f"http://127.0.0.1:{int(SITE.rpartition(':')[2]) + 1}"
 PASSWORD = Path(os.environ.get("TEXTBANK_DATA_DIR", "var/rehearsal")) / "password"
 FOLDER = Path(__file__).parents[1] / "docs" / "shots"
 PHONE, WIDE, WALL = ({"width": w, "height": h} for w, h in ((390, 844), (1280, 900), (1920, 1080)))
