@@ -26,7 +26,7 @@ from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.carriers.delivery import PERIODS
 from webapp.models.reports.report import Report
 from webapp.rules.actions.people import People
-from webapp.rules.contacts.contact_filter import BOXES
+from webapp.rules.contacts.contact_filter import BOXES, OF_SENDERS
 
 TIMES = 15
 SITE = "http://bench.example"
@@ -103,18 +103,27 @@ async def _paths(campaign: Campaign) -> dict[str, str]:
             f"View Reports, of {words}": f"{results}/reports?{urlencode({'said': one.key})}"
             for words, one in SAID.items()
         },
+        "View Reports, of a user": f"{results}/reports?by={newest.user_id}",
+        "performs": f"{results}/performs",
         **{f"tab {name}": f"{results}/{name}" for name in TABS},
         **{
             f"users: {words}": f"{results}/users?filtered=1&received={action.id}&{asked}"
             for words, asked in USERS.items()
         },
-        **{f"people of {box}": f"contacts?action={action.id}&box={box}" for box in BOXES},
-        **{f"people of code {code}": f"contacts?action={action.id}&code={code}" for code in CODES},
+        **_people(f"contacts?action={action.id}", newest.user_id),
         **await _follow_ups(action),
         **{f"carriers, {days} days": f"carriers?days={days}" for days in PERIODS},
         **{f"carriers of the action, {days} days": f"actions/{action.id}/carriers?days={days}" for days in PERIODS},
         "operations": "operations",
         "exports": "exports",
+    }
+
+
+def _people(of_action: str, user_id: int) -> dict[str, str]:
+    return {
+        **{f"people of {box}": f"{of_action}&box={box}" for box in BOXES},
+        **{f"people of {box} of a user": f"{of_action}&box={box}&sender={user_id}" for box in OF_SENDERS},
+        **{f"people of code {code}": f"{of_action}&code={code}" for code in CODES},
     }
 
 
