@@ -56,6 +56,7 @@ OFFICE = [
     "actions/1/results/initial-scripts",
     "actions/1/results/response-scripts",
     "actions/1/results/errors",
+    "actions/1/results/performs",
     "actions/1/archive",
     "actions/1/returns",
     "actions/1/scripts/1/archive",

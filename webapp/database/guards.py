@@ -76,6 +76,7 @@ _LEAVES_AFTER_OPT_OUT = (
 
 # The texts behind Follow-Ups and behind the errors: few of all, and never one that is only queued, so a click writes into neither
 _FOLLOW_UPS = "direction = 'out' AND kind IN ('follow_up', 'confirmation') AND status = 'taken'"
+_OF_SENDER = "direction = 'out' AND status = 'taken'"  # behind the numbers of a user
 _FAILED = (
     "direction = 'out' AND error_code IS NOT NULL AND (status = 'rejected'"
     " OR (status = 'taken' AND delivery IN ('failed', 'undelivered', 'canceled')))"
@@ -212,6 +213,8 @@ GUARDS = [
     _index("result_remaining", "conversation", "action_id, contact_id", "texted_at IS NULL AND closed_code IS NULL"),
     _index("result_reported", "conversation", "action_id, contact_id", "reported_at IS NOT NULL"),
     _index("result_opt_outs", "conversation", "action_id, contact_id", "opted_out_at IS NOT NULL"),
+    _index("result_of_sender", "message", "action_id, user_id, contact_id, kind", _OF_SENDER),
+    _index("result_performs", "bucket", "action_id, id", "finished_at IS NOT NULL"),
     _index("result_follow_ups", "message", "action_id, contact_id", _FOLLOW_UPS),
     _index("result_errors", "message", "action_id, contact_id, error_code", _FAILED),
     _index("result_codes", "message", "action_id, error_code, contact_id", _FAILED),

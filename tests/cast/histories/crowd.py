@@ -12,6 +12,7 @@ from tests.cast.histories import carrier, steps
 from tests.cast.texting import new_sid, second_action, shows
 from webapp import clock
 from webapp.database import transaction
+from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action
@@ -31,23 +32,26 @@ from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
 
 
-class Crowd:
+class Crowd(steps.Steps):
     """``turned_away``: action -> (conversation, code) of each refusal that a click was answered with. ``ever_blocked``:
-    contacts."""
+    contacts. ``pressed_start``: action -> users."""
 
     def __init__(self, cast: Cast, dice: random.Random, second: Action) -> None:
         self.cast, self.dice, self.actions = cast, dice, (cast.action, second)
         self.turned_away: dict[int, set[tuple[int, int]]] = defaultdict(set)
         self.ever_blocked: set[int] = set()
+        self.pressed_start: dict[int, set[int]] = defaultdict(set)
 
     @classmethod
     async def gather(cls, cast: Cast, dice: random.Random, contacts: int = 10) -> Crowd:
-        """Two actions over one list; a card has gone out in each."""
+        """Two actions over one list, with buckets so small that they are finished."""
+        await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(bucket_size=2))
         for n in range(contacts):
             await cast.add_contact(f"+1412555{5000 + n}", first_name=f"C{n}", zip="15213")
         await cast.make()
         crowd = cls(cast, dice, await transaction(lambda: second_action(cast)))
         await steps.add_script_that_opts_out(cast)
+        await steps.add_link(cast, crowd.actions)
         return crowd
 
     async def does(self, step: str) -> None:
@@ -63,10 +67,14 @@ class Crowd:
 
     async def start(self) -> None:
         action = await Action.get(id=self.dice.choice(self.actions).id).select_related("campaign")
-        await start.assign_bucket(action, self.volunteer().user)
+        user = self.volunteer().user
+        await start.assign_bucket(action, user)
+        self.pressed_start[action.id].add(user.id)
 
     async def click(self) -> None:
-        conversation = await self.conversation()
+        """Of any contact, mostly of one whom somebody has in their bucket."""
+        held = await Conversation.exclude(user_id=None).filter(texted_at=None, closed_code=None).order_by("id")
+        conversation = self.dice.choice(held) if held and self.dice.randrange(3) else await self.conversation()
         holder = self.cast.dan if conversation.user_id == self.cast.dan.user_id else self.cast.amy
         outcome = await send_card(holder, conversation)
         if isinstance(outcome, click.Declined):
@@ -179,15 +187,6 @@ class Crowd:
     async def opt_out(self) -> None:
         contact = await Contact.get(id=(await self.conversation()).contact_id)
         await opt_out_phone(self.cast.meyer, contact.phone, FROM_ADMIN)
-
-    async def edit(self) -> None:
-        """Gary changes a script, or adds one; some need what nobody has."""
-        action = self.dice.choice(self.actions)
-        scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")
-        needs = " ##{{email}}" if self.dice.randrange(4) == 0 else ""
-        body = f"Hi {self.dice.randrange(10_000)}{needs}, reply STOP to opt out."
-        draft = editing.Draft(INITIAL, "", body, None, [], [])
-        await editing.save(action, self.dice.choice([*scripts, None]), draft, self.cast.gary)
 
     async def archive(self) -> None:
         action = self.dice.choice(self.actions)

@@ -13,9 +13,11 @@ from tests.cast.histories.crowd import Crowd
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
+from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.reports.report import Report
+from webapp.models.scripts.links import LinkClick
 
 AS_SAFEGUARD, BY_CARRIER = {21610, 21614, 21635}, {30004, 30007, 30022, 30023, 30032, 30034}
 KEYWORDS, QUESTIONS = {"stop"}, {"help", "info"}  # of what the crowd says
@@ -27,8 +29,8 @@ FINAL = {1301, 1302, 1305, 1306, 1307, 1308, 1310, 1315, 1316}  # X3: the others
 @dataclass
 class Told:
     """``boxes``: R2, by their names. ``by_user``: (user, name) -> number. ``codes``: of Twilio and the carriers. ``by_script``:
-    (script, version) -> texts that Twilio took. ``certain``, ``possible``: (conversation, code) that must be among the
-    safeguards, and that may be: an old refusal of ours stays counted unless its cause was fixed."""
+    (script, version) -> texts that Twilio took. ``started``, ``completed``: users. ``certain``, ``possible``: (conversation, code)
+    that must be among the safeguards, and that may be: an old refusal of ours stays counted unless its cause was fixed."""
 
     boxes: Counter[str] = field(default_factory=Counter)
     by_user: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -36,6 +38,8 @@ class Told:
     by_script: Counter[tuple[int, int]] = field(default_factory=Counter)
     answers: Counter[tuple[str, str]] = field(default_factory=Counter)
     answered: Counter[int] = field(default_factory=Counter)
+    started: set[int] = field(default_factory=set)
+    completed: set[int] = field(default_factory=set)
     certain: set[tuple[int, int]] = field(default_factory=set)
     possible: set[tuple[int, int]] = field(default_factory=set)
 
@@ -66,9 +70,24 @@ async def count(crowd: Crowd, action_id: int) -> Told:
         _count_person(told, one, texts[one.id], reports[one.id], on_list, scripts)
         if one.contact_id in crowd.ever_blocked:
             told.possible.add((one.id, 1308))
+    await _count_work(told, action_id)
+    told.started = crowd.pressed_start[action_id]
     told.certain |= {pair for pair in crowd.turned_away[action_id] if pair[1] not in FIXABLE | OLD_CARD}
     told.possible |= told.certain
     return told
+
+
+async def _count_work(told: Told, action_id: int) -> None:
+    """R1: a finished bucket is a Perform, and completes the action for its user. Link clicks: by people, of texts of the action."""
+    for bucket in await Bucket.filter(action_id=action_id):
+        if bucket.finished_at:
+            told.completed.add(bucket.user_id)
+            told.boxes["performs"] += 1
+            told.by_user[bucket.user_id, "performs"] += 1
+    for opened in await LinkClick.filter(by="person"):
+        text = await Message.get(id=opened.message_id)
+        if text.action_id == action_id:
+            told.boxes["link_clicks"] += 1
 
 
 def _count_text(told: Told, text: Message) -> None:
@@ -102,6 +121,8 @@ def _count_person(
     scripts: dict[int, Script],
 ) -> None:
     replies, holder = [text for text in texts if text.direction == "in"], one.user_id or 0
+    if replies:
+        told.boxes["replied"] += 1
     if replies and reports:
         told.boxes["reported"] += 1
     if reports:

@@ -10,7 +10,6 @@ import pytest
 
 from tests.cast import Cast, opt_out_phone
 from tests.cast.bulk import finish
-from tests.cast.database.plans import explained, statements
 from tests.cast.texting import new_sid
 from webapp import clock
 from webapp.database import transaction
@@ -221,37 +220,3 @@ async def test_rare_people_among_many_are_found_by_small_windows(cast: Cast) -> 
             break
         after = reached
     assert len(found) == 1 and reached == after
-
-
-PEOPLE_OF_AN_INDEX = [
-    (People("code", value="30007"), "result_codes"),
-    (People("error", value="carrier"), "result_errors"),
-    (People("error", value="twilio"), "result_errors"),
-    (People("error", value="safeguard"), "result_safeguards"),
-    (People("clicked"), "result_clicks"),
-]
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize(("people", "index"), PEOPLE_OF_AN_INDEX, ids=str)
-async def test_people_with_an_index_of_their_own_are_counted_by_it_alone(
-    cast: Cast, people: People, index: str
-) -> None:
-    """No conversation of the action is read, and no contact is joined: an array of them is looked up."""
-    with statements() as asked:
-        await people_of.counted(cast.action.id, people, 1_000)
-    [(text, values)] = asked
-    plan = await explained(text, values, without=("seqscan", "bitmapscan"))
-    assert index in plan and "conversation" not in plan and "Join" not in plan and "Nested Loop" not in plan, plan
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize(
-    "people", [SILENT, REPLIED, People("unreported"), People("attention"), People("tag", "Will Vote")], ids=str
-)
-async def test_no_contact_is_joined_to_be_counted(cast: Cast, people: People) -> None:
-    with statements() as asked:
-        await people_of.counted(cast.action.id, people, 1_000)
-    [(text, values)] = asked
-    plan = await explained(text, values, without=("seqscan", "bitmapscan"))
-    assert "Index Cond: (id = ANY (" in plan and "\n  ->  Index Scan" in plan, "an array, right below the sum: no join"

@@ -53,6 +53,7 @@ FILTERS = [
     {"any_lists": "1,2", "no_lists": "3"},
     {"all_lists": "1,2"},
     *({"action": 1, "box": box} for box in contact_filter.BOXES),
+    *({"action": 1, "box": box, "sender": 3} for box in contact_filter.OF_SENDERS),
     {"action": 1, "code": 30003},
     {"action": 1, "code": 1301},
 ]
@@ -126,7 +127,9 @@ async def test_the_people_of_a_number_are_walked_by_its_own_index(
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("asked", [{"box": "initials"}, {"box": "opt_outs"}, {"code": 1301}])
+@pytest.mark.parametrize(
+    "asked", [{"box": "initials"}, {"box": "opt_outs"}, {"code": 1301}, {"box": "initials", "sender": 3}]
+)
 async def test_a_number_of_people_is_not_counted_again(cast: Cast, asked: dict[str, Any]) -> None:
     with statements() as sent:
         assert await search.count(cast.meyer, Filter(action=cast.action.id, **asked)) == 0
@@ -136,6 +139,7 @@ async def test_a_number_of_people_is_not_counted_again(cast: Cast, asked: dict[s
 
 # of Initial Messages by the one of all conversations
 NUMBERS = [*({"box": box} for box in contact_filter.BOXES if box != "initials"), {"code": 30003}, {"code": 1301}]
+NUMBERS += [{"box": box, "sender": 3} for box in contact_filter.OF_SENDERS]
 
 
 @pytest.mark.postgres

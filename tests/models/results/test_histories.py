@@ -27,8 +27,9 @@ from webapp.rules.contacts.contact_filter import Filter
 
 STEPS = st.lists(st.sampled_from([*OFTEN * 2, *RARELY]), min_size=20, max_size=60)
 BOXES = {"initials", "follow_ups", "responses", "reported", "reports", "opt_outs", "remaining", "needs_attention"}
-BOXES |= {"twilio_errors", "carrier_filtering"}
-OF_USERS = ("initials", "follow_ups", "reports", "needs_attention")
+BOXES |= {"twilio_errors", "carrier_filtering", "replied", "performs", "link_clicks"}
+BUSY = [*OFTEN * 5, *["click", "claim", "start", "go_on", "open_link"] * 6, *["newcomer"] * 12, *RARELY]
+OF_USERS = ("initials", "follow_ups", "reports", "needs_attention", "performs")
 
 
 @pytest.mark.both
@@ -45,6 +46,24 @@ async def test_every_number_is_what_the_law_says(
     for action in crowd.actions:
         await agrees(action, await ledger.count(crowd, action.id))
         await every_number_leads_to_its_people(crowd.cast, action)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("seed", [2, 6])
+async def test_after_a_long_night_every_number_is_what_the_law_says(cast: Cast, seed: int) -> None:
+    """Plain dice: those of the histories above throw low, so that hardly a bucket is finished."""
+    dice = random.Random(seed)
+    crowd = await Crowd.gather(cast, dice)
+    for step in [*dice.choices(BUSY, k=400), "sweep"]:
+        await crowd.does(step)
+    assert await recount.differences() == []
+    there = Counter[str]()
+    for action in crowd.actions:
+        told = await ledger.count(crowd, action.id)
+        await agrees(action, told)
+        await every_number_leads_to_its_people(crowd.cast, action)
+        there += told.boxes
+    assert {"initials", "replied", "performs", "link_clicks"} <= there.keys()
 
 
 @pytest.mark.both
@@ -70,12 +89,22 @@ async def agrees(action: Action, told: ledger.Told) -> None:
     for row in await Tally.filter(action_id=action.id):
         kept.update({(row.user_id, name): getattr(row, name) for name in OF_USERS})
     assert +kept == +told.by_user
+    for (user_id, name), number in told.by_user.items():
+        if name == "initials" and user_id:
+            assert await search.count(action.campaign, Filter(action=action.id, box=name, sender=user_id)) == number
     hits = {(row.conversation_id, row.code) for row in await SafeguardHit.filter(action_id=action.id)}
     assert told.certain <= hits <= told.possible and totals["safeguards"] == len(hits)
     codes = Counter({row.code: 0 for row in await CodeTally.filter(action_id=action.id)})
     for code in await CodeTally.filter(action_id=action.id):
         codes[code.code] += code.number
     assert +codes == told.codes + Counter(code for _, code in hits)
+    seen = await results.overview(action, totals)
+    assert (seen.started, seen.completed, seen.performs) == (
+        len(told.started),
+        len(told.completed),
+        told.boxes["performs"],
+    )
+    assert seen.sent_to >= seen.seen >= 0 and seen.sent_to >= seen.started >= seen.completed
     await agrees_on_scripts_and_reports(action, told)
 
 

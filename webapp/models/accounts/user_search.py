@@ -108,6 +108,11 @@ async def chosen(
     return await query.ids()
 
 
+async def named(campaign: Campaign, user_id: int) -> Membership | None:
+    """The campaign's user with this id, also one who was suspended or has left."""
+    return await Membership.filter(campaign=campaign, user_id=user_id).select_related("user").first()
+
+
 async def loaded(member_ids: list[int]) -> list[Membership]:
     """These memberships with their users, in order of id."""
     found: list[Membership] = []

@@ -17,18 +17,25 @@ _OF_CONVERSATIONS = {
     " AND m.kind = 'initial' AND m.status = 'taken')",
 }
 _FOLLOW_UPS = "x.direction = 'out' AND x.kind IN ('follow_up', 'confirmation') AND x.status = 'taken'"
+_OF_SENDER = {
+    "initials": "x.direction = 'out' AND x.status = 'taken' AND x.kind = 'initial'",
+    "follow_ups": "x.direction = 'out' AND x.status = 'taken' AND x.kind <> 'initial'",
+}
 PEOPLE = tuple(_OF_CONVERSATIONS)  # whose numbers count people, each once
 
 
-def source(action_id: int, box: str, code: int) -> Source:
-    """``box``: one of contact_filter.BOXES; "" for a ``code`` alone, which may be Twilio's, a carrier's or a safeguard's. Each has an
-    index of its own, in the order of contacts (database/guards.py)."""
+def source(action_id: int, box: str, code: int, sender: int = 0) -> Source:
+    """``box``: one of contact_filter.BOXES; "" for a ``code`` alone, which may be Twilio's, a carrier's or a safeguard's.
+    ``sender``: of the texts of a box in contact_filter.OF_SENDERS, this user's alone. Each has an index of its own, in the order of contacts (database/guards.py)."""
     kind = errors.explain(code).kind if code else ""
     of_action = f"x.action_id = {int(action_id)} AND "
     if box == "safeguards" or kind == "safeguard":
         return Source(
             "safeguard_hit", "contact_id", of_action + (f"x.code = {int(code)}" if code else "true"), several=not code
         )
+    if sender:
+        by = f"x.user_id = {int(sender)} AND {_OF_SENDER[box]}"
+        return Source("message", "contact_id", of_action + by, several=box == "follow_ups")
     if box in _OF_CONVERSATIONS:
         return Source("conversation", "contact_id", of_action + _OF_CONVERSATIONS[box])
     if box == "follow_ups":
@@ -42,8 +49,8 @@ def source(action_id: int, box: str, code: int) -> Source:
 
 def asked_alone(wanted: Filter) -> Source | None:
     """The people of a number, where nothing else is asked for."""
-    if _asked(wanted) in ({"action", "box"}, {"action", "code"}):
-        return source(wanted.action, wanted.box, wanted.code)
+    if _asked(wanted) - {"sender"} in ({"action", "box"}, {"action", "code"}):
+        return source(wanted.action, wanted.box, wanted.code, wanted.sender)
     return None
 
 
@@ -54,8 +61,13 @@ def _asked(wanted: Filter) -> set[str]:
 async def kept(campaign_id: int, wanted: Filter) -> int | None:
     """How many people a number is about, by the kept counts, where it counts people and nothing else is asked for; else None."""
     asked = _asked(wanted)
-    if asked == {"action", "box"} and wanted.box in PEOPLE:
-        text = f"SELECT COALESCE(SUM(t.{wanted.box}), 0) AS n FROM tally t"
+    if asked - {"sender"} == {"action", "box"} and wanted.box in PEOPLE:
+        number = (
+            f"CASE WHEN t.user_id = {int(wanted.sender)} THEN t.{wanted.box} ELSE 0 END"
+            if wanted.sender
+            else f"t.{wanted.box}"
+        )
+        text = f"SELECT COALESCE(SUM({number}), 0) AS n FROM tally t"
     elif asked == {"action", "code"} and errors.explain(wanted.code).kind == "safeguard":
         text = f"SELECT COALESCE(SUM(CASE WHEN t.code = {int(wanted.code)} THEN t.number ELSE 0 END), 0) AS n FROM code_tally t"
     else:

@@ -168,7 +168,7 @@ class ContactQuery:
             values.append(int(w.assigned))
         boxed = bool(w.box or w.code)
         if boxed:  # of the action: it can lead, and says more than the action alone
-            self.sources.append(search_boxes.source(w.action, w.box, w.code))
+            self.sources.append(search_boxes.source(w.action, w.box, w.code, w.sender))
             self.add("EXISTS (SELECT 1 FROM action a WHERE a.id = ? AND a.campaign_id = c.campaign_id)", w.action)
         if parts and not (boxed and len(parts) == 1):
             where = " AND ".join(["x.campaign_id = ?", *parts])

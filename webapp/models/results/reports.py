@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from webapp import database
 from webapp.models import kept_counts
@@ -59,10 +60,19 @@ class Page:
     more: int
 
 
-async def page(action: Action, before: int = 0, said: People | None = None) -> Page:
+async def page(action: Action, before: int = 0, said: People | None = None, by: int = 0) -> Page:
     """The newest PAGE reports older than ``before`` (an id), corrected ones among them. ``said``: only the rows behind one total, the
-    newest reports that say so. Each page looks at LOOKED_AT reports, so that the rarest answer costs no more than the most frequent."""
-    ids, more = await (_saying(action.id, before or NEWEST, said) if said else _any(action.id, before or NEWEST))
+    newest reports that say so. ``by``: only those of a user whom they count for, the first ones of their conversations. Each page looks at LOOKED_AT reports, so that the rarest answer costs no more than the most frequent."""
+    says, values = people_of.report_says(said) if said else ("true", [])
+    if said or by:
+        which = [
+            says,
+            *([f"r.id = {_NEWEST}"] if said else []),
+            *([f"r.user_id = {int(by)} AND r.id = {_FIRST}"] if by else []),
+        ]
+        ids, more = await _some(action.id, before or NEWEST, " AND ".join(which), values)
+    else:
+        ids, more = await _any(action.id, before or NEWEST)
     rows = await Report.filter(id__in=ids or [0]).order_by("-id").select_related("user")
     contacts = {c.id: c for c in await Contact.filter(id__in=[row.contact_id for row in rows] or [0])}
     corrected = set() if said else await _corrected(ids)
@@ -70,6 +80,7 @@ async def page(action: Action, before: int = 0, said: People | None = None) -> P
 
 
 _NEWEST = "(SELECT MAX(n.id) FROM report n WHERE n.conversation_id = r.conversation_id)"
+_FIRST = _NEWEST.replace("MAX", "MIN")
 _WALK = "SELECT * FROM report WHERE action_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
 
 
@@ -78,10 +89,9 @@ async def _any(action_id: int, before: int) -> tuple[list[int], int]:
     return ids[:PAGE], ids[PAGE - 1] if len(ids) > PAGE else 0
 
 
-async def _saying(action_id: int, before: int, said: People) -> tuple[list[int], int]:
-    says, values = people_of.report_says(said)
+async def _some(action_id: int, before: int, which: str, values: list[Any]) -> tuple[list[int], int]:
     rows = await database.query(
-        f"SELECT r.id FROM ({_WALK}) AS r WHERE {says} AND r.id = {_NEWEST} ORDER BY r.id DESC LIMIT {PAGE + 1}",
+        f"SELECT r.id FROM ({_WALK}) AS r WHERE {which} ORDER BY r.id DESC LIMIT {PAGE + 1}",
         action_id,
         before,
         LOOKED_AT,

@@ -22,13 +22,14 @@ BOXES = (
     "carrier_filtering",
     "safeguards",
 )
+OF_SENDERS = ("initials", "follow_ups")  # those that a user has numbers of
 MANY = 10_000  # the page counts no further unless asked to
 
 
 @dataclass(frozen=True)
 class Filter:
     """0 and "" ask for nothing. ``script``: Twilio took a text of it; ``version``: of this version of it. ``texted``: YES, had a first text, of the action where one is chosen. ``replied``: NO means
-    texted and silent. ``box``: one of BOXES, of the action chosen; ``code``: an error code of its texts or safeguards. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
+    texted and silent. ``box``: one of BOXES, of the action chosen; ``sender``: a user's id; with one of OF_SENDERS, only texts that they sent. ``code``: an error code of its texts or safeguards. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
     ``until``: days of the last message in the campaign's zone, both included. ``sort``: RECENT, or "" for the order of
     creation."""
 
@@ -49,6 +50,7 @@ class Filter:
     attention: str = ""
     opted_out: str = ""
     box: str = ""
+    sender: int = 0
     code: int = 0
     assigned: str = ""
     state: str = ""
@@ -85,6 +87,7 @@ def read(typed: Mapping[str, Any]) -> Filter:
     for name in ("since", "until"):
         values[name] = day_of(values[name])
     values["box"] = values["box"] if values["box"] in BOXES and values["action"] else ""
+    values["sender"] = values["sender"] if values["box"] in OF_SENDERS else 0
     values["code"] = values["code"] if values["action"] else 0
     values["version"] = values["version"] if values["script"] else 0
     if values["assigned"] not in (NOBODY, STAFF):

@@ -52,6 +52,7 @@ OFFICE = {
     "actions/*/results/errors": "results",
     "actions/*/results/fields": "results",
     "actions/*/results/initial-scripts": "results",
+    "actions/*/results/performs": "results",
     "actions/*/results/reports": "results",
     "actions/*/results/response-scripts": "results",
     "actions/*/results/tags": "results",

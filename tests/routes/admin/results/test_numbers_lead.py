@@ -6,33 +6,20 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.cast import Cast
+from tests.cast.histories.full_night import a_full_night, dan_works_too
 from tests.cast.histories.ledger import AS_SAFEGUARD, BY_CARRIER, lost
-from tests.cast.site import Browser, add_response, figures_of, here
-from tests.cast.texting import new_sid
-from webapp import clock
-from webapp.database import transaction
+from tests.cast.site import Browser, figures_of, here
 from webapp.models.actions.action import Action
-from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import Message
 from webapp.models.kept_counts import SafeguardHit
-from webapp.models.opt_outs import blocking
-from webapp.models.outcomes import answers
-from webapp.models.receiving import applying
-from webapp.models.receiving.event import INBOUND, STATUS
-from webapp.models.reports import filing
 from webapp.models.results import reports
 from webapp.models.scripts import links
-from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
-from webapp.models.sending.claim import claim_next
-from webapp.models.sending.click import Queued
-from webapp.models.sending.leaving import Claimed
+from webapp.models.scripts.links import LinkClick
 
 # Numbers of people: the page behind has as many rows
 OF_PEOPLE = {"Sent to", "Seen", "Started", "Completed", "Initial Messages", "Messages Remaining", "Needs Attention"}
@@ -51,84 +38,6 @@ def refused(text: Message) -> bool:
     return lost(text) and text.error_code is not None
 
 
-NAMES = ("Ann", "Ben", "Cat", "Dee", "Eve", "Fay", "Gus")
-CODES = {"Dee": ("late", 30007), "Eve": ("late", 30007), "Fay": ("call", 21612), "Gus": ("call", 21610)}
-
-
-async def a_full_night(cast: Cast) -> None:
-    """Each number is more than nothing, and where somebody can be counted twice somebody is. Ann answers twice, gets two links,
-    opens one twice, and has a report that was corrected. Ben waits for an answer, Lisa is silent, Cat opts out, carriers filter
-    Dee's and Eve's texts, Twilio refuses Fay's and Gus's, Hal is blocked, and Ida comes when all have been texted."""
-    people = {
-        name: await cast.add_contact(f"+1412555{3000 + n}", first_name=name, zip="15213")
-        for n, name in enumerate((*NAMES, "Hal"))
-    }
-    await cast.make()
-    await cast.start(cast.amy)
-    await blocking.block(await cast.conversation(people["Hal"]), cast.gary.user)
-    for name in ("Lisa", *NAMES):
-        await cast.click(cast.amy, people.get(name, cast.lisa))
-        how, code = CODES.get(name, ("", 0))
-        claim = await claim_next(cast.number.id)
-        assert isinstance(claim, Claimed)
-        if how == "call":
-            await answers.rejected(claim.message_id, claim.attempt_id, code)
-            continue
-        sid = await take(claim)
-        if how == "late":
-            await applied(STATUS, {"MessageSid": sid, "MessageStatus": "undelivered", "ErrorCode": str(code)})
-    for name, words in (("Ann", "Yes"), ("Ann", "Where?"), ("Ben", "Who?"), ("Cat", "STOP")):
-        told = {"MessageSid": new_sid(), "From": people[name].phone, "To": cast.number.e164, "Body": words}
-        await applied(INBOUND, told)
-    await ann_is_answered(cast, people["Ann"])
-    await file(cast, people["Ann"], {"wrong_number"}, {})
-    await file(cast, people["Ann"], {"will_vote"}, {"support_rating": "Supporter", "notes": "Kind"})
-    await file(cast, people["Dee"], {"wrong_number"}, {"support_rating": "Against"})
-    await cast.add_contact("+14125553999", first_name="Ida", zip="15213")
-    await cast.make()
-
-
-async def ann_is_answered(cast: Cast, ann: Contact) -> None:
-    link: dict[str, Any] = {
-        "campaign": cast.meyer,
-        "slug": "plan",
-        "title": "Plan",
-        "url": "https://x.example",
-        "created_at": clock.now(),
-    }
-    await transaction(lambda: CustomLink.create(**link))
-    plan = await add_response(cast, "Plan")
-    await plan.write("Plan", "See ##{{'plan'|trackable}}", None)
-    for _ in range(2):
-        assert isinstance(await cast.reply(cast.amy, script=plan, contact=ann), Queued)
-        clock.freeze(clock.now() + timedelta(minutes=1))
-        claim = await claim_next(cast.number.id)
-        assert isinstance(claim, Claimed)
-        await take(claim)
-    opened = await TrackedLink.exclude(message_id=None).order_by("id").first()
-    assert opened
-    for by in (links.PERSON, links.PERSON, links.PREVIEW):
-        await links.clicked(opened, by, "")
-
-
-async def take(claim: Claimed) -> str:
-    sid = new_sid()
-    await answers.taken(claim.message_id, sid, claim.attempt_id)
-    return sid
-
-
-async def applied(kind: str, told: dict[str, str]) -> None:
-    event = await applying.keep(kind, told)
-    assert event
-    await applying.apply(event)
-
-
-async def file(cast: Cast, contact: Contact, tags: set[str], values: dict[str, str]) -> None:
-    talk = await cast.conversation(contact)
-    await talk.fetch_related("action")
-    await filing.file(talk, cast.amy.user, await filing.questions(talk.action), tags, values)
-
-
 def linked_figures(page: str) -> dict[str, tuple[int, str, str]]:
     """The number's words -> the number, where it leads, and its sentence."""
     found = re.findall(r'<dt>([^<]+)</dt>\s*<dd><a href="([^"]+)">([\d,]+)</a></dd>\s*<dd>(.*?)</dd>', page, re.DOTALL)
@@ -145,7 +54,10 @@ async def rows_behind(browser: httpx.AsyncClient, link: str) -> list[str]:
     )
     if "/results/reports" in link:
         tables = page.split("<tbody>")
-        return [row for row in re.findall(r"<tr>(.*?)</tr>", tables[-1], re.DOTALL) if "Corrected since" not in row]
+        found = re.findall(r"<tr>(.*?)</tr>", tables[-1], re.DOTALL)
+        return [
+            row for row in found if "Corrected since" not in row or "by=" in link
+        ]  # a user's count from the first on
     told = re.search(r"([\d,]+)\s+(?:user|contact)s?\b", re.sub(r"<[^>]+>", " ", page[page.find('class="stack"') :]))
     assert told is None or "match" in page or int(told[1]) == len(rows)
     return rows
@@ -160,15 +72,49 @@ async def test_every_number_of_the_overview_leads_to_the_rows_it_counts(cast: Ca
     people = await people_of_texts(cast.action)
     for words, (number, link, sentence) in figures.items():
         assert number and sentence.endswith((".", "View Reports")), words
-        rows = await rows_behind(gary, link)
-        if words == "Performs":
-            assert sum(int(n) for row in rows for n in re.findall(r'"Performs:">\s*(\d+)', row)) == number
-        else:
-            assert len(rows) == people.get(words, number), (words, link)
+        assert len(await rows_behind(gary, link)) == people.get(words, number), (words, link)
         if "box=" in link:
             assert f"{words}, {number}</b>" in (await gary.get(link)).text, "the page says the number that led to it"
     more = {words for words, number in people.items() if number < figures[words][0]}
     assert more == {"Responses", "Follow-Ups", "Link Clicks"}, "a person with several is one row"
+
+
+@pytest.mark.both
+async def test_every_number_of_a_user_leads_to_the_rows_it_counts(cast: Cast, browse: Browser) -> None:
+    """Amy's alone: Dan texts somebody too, finishes a bucket, corrects a report of hers, files one, and has somebody who waits."""
+    await a_full_night(cast)
+    await dan_works_too(cast)
+    gary = await browse(cast.gary)
+    of_each = await numbers_of_users(gary, f"{here(cast)}/results/users")
+    assert of_each.keys() == {"Amy Brookheimer", "Dan Egan"}
+    assert of_each["Amy Brookheimer"].keys() == {"Performs", "Initials", "Follow-Ups", "Reports", "Needs Attention"}
+    for name, member in (("Amy Brookheimer", cast.amy), ("Dan Egan", cast.dan)):
+        for words, (link, number) in of_each[name].items():
+            rows = await rows_behind(gary, link)
+            sent = await Message.filter(user_id=member.user_id, status="taken").exclude(kind="initial")
+            expected = len({t.contact_id for t in sent}) if words == "Follow-Ups" else number
+            assert len(rows) == expected and number > 0, (name, words)
+            if "sender=" in link:
+                said = " ".join(re.sub("<[^>]+>", " ", (await gary.get(link)).text).split())
+                assert f", {number} , sent by {name}," in said
+    assert of_each["Amy Brookheimer"]["Follow-Ups"][1] == 2 and of_each["Dan Egan"].keys() == {
+        "Performs",
+        "Initials",
+        "Reports",
+        "Needs Attention",
+    }
+
+
+async def numbers_of_users(browser: httpx.AsyncClient, tab: str) -> dict[str, dict[str, tuple[str, int]]]:
+    """User -> number -> where it leads and how much it is; what is nothing leads nowhere."""
+    found: dict[str, dict[str, tuple[str, int]]] = {}
+    for row in re.findall(r'<tr id="user-\d+">.*?</tr>', (await browser.get(tab)).text, re.DOTALL):
+        [name] = re.findall(r'/users/\d+">([^<]+)</a>', row)[:1]
+        cells = re.findall(r'data-column="([^"]+):">\s*(?:<a href="([^"]+)">)?(\d+)', row)
+        assert all(bool(link) == (n != "0") for _, link, n in cells), cells
+        if numbers := {words: (html.unescape(link), int(n)) for words, link, n in cells if link}:
+            found[name] = numbers
+    return found
 
 
 async def people_of_texts(action: Action) -> dict[str, int]:

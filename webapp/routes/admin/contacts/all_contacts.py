@@ -60,8 +60,12 @@ async def _of_results(wanted: Filter, options: dict[str, list[tuple[Any, str]]])
     title = dict(options["action"]).get(wanted.action)  # of this campaign alone
     if not wanted.box or title is None:
         return None
-    counted = await kept_counts.totals(wanted.action)
-    return {"title": title, "words": filter_words.boxes()[wanted.box], "number": counted[wanted.box]}
+    sender = dict(options["assigned"]).get(wanted.sender, "")
+    if wanted.sender:
+        counted = await kept_counts.of_user(wanted.action, wanted.sender)
+    else:
+        counted = await kept_counts.totals(wanted.action)
+    return {"title": title, "words": filter_words.boxes()[wanted.box], "number": counted[wanted.box], "sender": sender}
 
 
 def _address(wanted: Filter, query: MultiDict[str]) -> str:

@@ -70,6 +70,7 @@ def labels() -> dict[str, str]:
         "not_tag": words.gettext("Doesn't have tag"),
         "action": words.gettext("Action"),
         "box": words.gettext("Counted as"),
+        "sender": words.gettext("Sent by"),
         "code": words.gettext("Error code"),
         "script": words.gettext("Script received"),
         "version": words.gettext("Version of the script"),
@@ -90,6 +91,7 @@ async def in_words(member: Membership, wanted: Filter) -> list[tuple[str, str]]:
         offered[name] = offered["list"]
     for name in ("attention", "texted", "replied", "opted_out"):
         offered[name] = [(YES, words.gettext("Yes")), (NO, words.gettext("No"))]
+    offered["sender"] = list(offered["assigned"])
     offered["assigned"] += [(NOBODY, words.gettext("Nobody")), (STAFF, words.gettext("Admins"))]
     return [
         (label, _named(asked[name], offered.get(name, []), name.endswith("_lists")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, get
@@ -10,10 +11,11 @@ from webapp import clock
 from webapp.access import finding
 from webapp.http.pages import page
 from webapp.models import kept_counts
+from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
-from webapp.models.results import pictures, reports, results
+from webapp.models.results import performs, pictures, reports, results
 from webapp.rules.actions import people
 from webapp.rules.contacts.contact_filter import id_of
 
@@ -50,19 +52,35 @@ async def _figures(action: Action, member: Membership) -> dict[str, Any]:
 @get("/actions/{action_id:int}/results/reports")
 async def reports_page(request: Request, member: Membership, action_id: int) -> Response:
     """View Reports: totals by tag, field and response script, and the single reports. ``said`` in the address names one total, of a
-    tag or an answer: then only the reports behind it."""
-    action, query = await finding.action_of(member, action_id), request.query_params
+    tag or an answer: then only the reports behind it; ``by`` a user, whose reports alone are shown."""
+    action = await finding.action_of(member, action_id)
+    return page(request, "admin/results/reports.html", **await _reports(action, member, request.query_params))
+
+
+async def _reports(action: Action, member: Membership, query: Mapping[str, str]) -> dict[str, Any]:
+    by = await user_search.named(member.campaign, id_of(query.get("by", "")))
     said = people.read(query.get("said", ""))
     said = said if said and said.kind in ("tag", "field") else None
-    return page(
-        request,
-        "admin/results/reports.html",
-        action=action,
-        totals=await reports.totals(action),
-        responses=[row for row in await results.scripts(action) if row.script.kind == RESPONSE],
-        found=await reports.page(action, id_of(query.get("before", "")), said),
-        said=said,
-    )
+    return {
+        "action": action,
+        "totals": await reports.totals(action),
+        "responses": [row for row in await results.scripts(action) if row.script.kind == RESPONSE],
+        "found": await reports.page(action, id_of(query.get("before", "")), said, by.user_id if by else 0),
+        "said": said,
+        "by": by,
+        "filed": (await kept_counts.of_user(action.id, by.user_id))["reports"] if by else 0,
+    }
 
 
-HANDLERS = [results_page, reports_page]
+@get("/actions/{action_id:int}/results/performs")
+async def performs_page(request: Request, member: Membership, action_id: int) -> Response:
+    """The buckets behind Performs; with a ``user`` in the address, theirs."""
+    action, query = await finding.action_of(member, action_id), request.query_params
+    whose = await user_search.named(member.campaign, id_of(query.get("user", "")))
+    found = await performs.page(action, id_of(query.get("before", "")), whose.user_id if whose else 0)
+    counted = await (kept_counts.of_user(action.id, whose.user_id) if whose else kept_counts.totals(action.id))
+    context: dict[str, Any] = {"action": action, "found": found, "whose": whose, "number": counted["performs"]}
+    return page(request, "admin/results/users/performs.html", **context)
+
+
+HANDLERS = [results_page, reports_page, performs_page]

@@ -27,7 +27,7 @@ from webapp.rules.contacts.contact_filter import id_of
 async def users_tab(request: Request, member: Membership, action_id: int) -> Response:
     action = await finding.action_of(member, action_id)
     wanted = _wanted(request.query_params, action.id)
-    return page(request, "admin/results/users.html", **await _found(request, member, action, wanted))
+    return page(request, "admin/results/users/users.html", **await _found(request, member, action, wanted))
 
 
 async def _found(request: Request, member: Membership, action: Action, wanted: UserFilter) -> dict[str, Any]:
