@@ -6,7 +6,6 @@ from litestar import Request, Response, get, post
 
 from webapp import queue, words
 from webapp.access import connections, proving
-from webapp.access.finding import missing
 from webapp.http import pages
 from webapp.http.forms import Form
 from webapp.http.pages import page
@@ -117,8 +116,8 @@ async def forget_key(request: Request, member: Membership, van: int = 0) -> Resp
 @post("/van/end", dependencies=proving.STAFF)
 async def remove(request: Request, member: Membership, van: int = 0) -> Response:
     """A VAN whose key was forgotten. With a key that somebody set meanwhile it stays, and its page is shown."""
-    row = await connections.van_of(member, van) or missing()
-    stays = not await places.remove(member, row)
+    row = await connections.van_of(member, van)
+    stays = row is not None and not await places.remove(member, row)
     return _to(request, member, row if stays else None)
 
 
