@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 _MANY = 48  # words are multiplied out up to here
-_LETTERS = 4  # of a word that are looked for: fewer words to look for, and few texts more that are searched for nothing
+_LONGEST = 4  # letters of a word that are looked for
 _parser: Any = import_module("re._parser")
 _OTHER_CASES = str.maketrans("ıſKİ", "iski")  # letters that a pattern without regard to case takes for these
 
@@ -27,19 +27,25 @@ class Searched:
         self._patterns = patterns
 
     @cached_property
-    def _by_word(self) -> list[tuple[str, set[re.Pattern[str]]]]:
+    def _beginnings(self) -> dict[str, set[re.Pattern[str]]]:
         """When the first text comes: it takes some 50 ms. A pattern that needs no word is under "", which every text has."""
         found: dict[str, set[re.Pattern[str]]] = {}
         for pattern in self._patterns:
             for word in of(pattern) or {""}:
-                found.setdefault(word[:_LETTERS], set()).add(pattern)
-        return list(found.items())
+                found.setdefault(word[:_LONGEST], set()).add(pattern)
+        return found
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        return sorted({len(word) for word in self._beginnings})
 
     def found_in(self, text: str) -> bool:
-        said, near = lower(text), set[re.Pattern[str]]()
-        for word, patterns in self._by_word:
-            if word in said:
-                near |= patterns
+        """Looks up each run of letters, not each word: to go through some 250 words takes longer than a short text is worth."""
+        said, known, near = lower(text), self._beginnings, set[re.Pattern[str]]()
+        for length in self._lengths:
+            for start in range(len(said) - length + 1 if length else 1):
+                if patterns := known.get(said[start : start + length]):
+                    near |= patterns
         return any(pattern.search(text) for pattern in near)
 
 
@@ -55,7 +61,7 @@ def of(pattern: re.Pattern[str]) -> Words:
 
 def _best(among: Iterable[Words]) -> Words | None:
     """Few and long words."""
-    useful = [words for words in among if words and min(map(len, words)) > 1]
+    useful = [words for words in among if words and min(map(len, words)) > 2]
     return min(
         useful, key=lambda words: (len(words) / min(3, min(map(len, words))), -min(map(len, words))), default=None
     )
