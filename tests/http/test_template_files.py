@@ -31,34 +31,44 @@ def test_an_edited_template_is_seen_after_a_second_and_not_looked_for_before(
 def test_an_edited_file_is_seen_in_the_template_that_includes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, part, steady = tmp_path / "page.html", tmp_path / "part.html", 1000.0
+    (tmp_path / "volunteer").mkdir()
+    page, part, steady = tmp_path / "volunteer/page.html", tmp_path / "volunteer/part.html", 1000.0
     monkeypatch.setattr(clock, "steady", lambda: steady)
     environment = jinja2.Environment(loader=template_files.Looked(tmp_path), auto_reload=True, trim_blocks=True)
-    page.write_text('{% include "part.html" %}')
+    page.write_text('{% include "volunteer/part.html" %}')
     part.write_text("before")
-    assert environment.get_template("page.html").render() == "before"
+    assert environment.get_template("volunteer/page.html").render() == "before"
     part.write_text("after")
     os.utime(part, (1, 1))
     steady = 1001.1
-    assert environment.get_template("page.html").render() == "after"
+    assert environment.get_template("volunteer/page.html").render() == "after"
 
 
 @pytest.mark.parametrize(
     ("page", "part", "shown"),
     [
-        ('a\n{% include "part.html" %}\nb', "{# takes: n #}\n  {% if n %}\n{{ n }}\n  {% endif %}\n", "a\n1\nb"),
-        ('<p>{% include "part.html" %}</p>', "{{ n }}\n", "<p>1</p>"),
-        ('{% include "part.html" %}{{ n }}', "{% set n = 2 %}{{ n }}", "21"),
-        ('{% for n in [3, 4] %}{% include "part.html" %}{% endfor %}', "{{ n }},", "3,4,"),
-        ('{% set late = 1 %}{% include "part.html" %}', "{{ late is defined }}{{ never is defined }}", "TrueFalse"),
+        (
+            'a\n{% include "volunteer/part.html" %}\nb',
+            "{# takes: n #}\n  {% if n %}\n{{ n }}\n  {% endif %}\n",
+            "a\n1\nb",
+        ),
+        ('<p>{% include "volunteer/part.html" %}</p>', "{{ n }}\n", "<p>1</p>"),
+        ('{% include "volunteer/part.html" %}{{ n }}', "{% set n = 2 %}{{ n }}", "21"),
+        ('{% for n in [3, 4] %}{% include "volunteer/part.html" %}{% endfor %}', "{{ n }},", "3,4,"),
+        (
+            '{% set late = 1 %}{% include "volunteer/part.html" %}',
+            "{{ late is defined }}{{ never is defined }}",
+            "TrueFalse",
+        ),
     ],
 )
 def test_an_included_file_shows_as_jinja_would_include_it(tmp_path: Path, page: str, part: str, shown: str) -> None:
-    (tmp_path / "page.html").write_text(page)
-    (tmp_path / "part.html").write_text(part)
+    (tmp_path / "volunteer").mkdir()
+    (tmp_path / "volunteer/page.html").write_text(page)
+    (tmp_path / "volunteer/part.html").write_text(part)
     for loader in (template_files.Looked(tmp_path), jinja2.FileSystemLoader(tmp_path)):
         environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
-        assert environment.get_template("page.html").render(n=1) == shown
+        assert environment.get_template("volunteer/page.html").render(n=1) == shown
 
 
 def test_words_that_stand_in_a_template_are_in_it_in_the_language_of_the_page() -> None:

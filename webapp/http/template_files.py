@@ -16,6 +16,7 @@ from jinja2.visitor import NodeTransformer
 from webapp import clock
 
 OWN = {"_": "_own", "gettext": "_own", "ngettext": "_own_many"}
+JOINED = "volunteer/"
 _INCLUDE = re.compile(r'\{% include "([^"]+\.html)" %\}')
 Unchanged = Callable[[], bool]
 
@@ -23,8 +24,9 @@ Unchanged = Callable[[], bool]
 class Looked(jinja2.FileSystemLoader):
     """Looks at each file at most once a second, whether it was edited: a page has a dozen of them.
 
-    An include by a fixed name is replaced by that file's text, in a scope of its own (for an environment that trims blocks). Jinja would look each up and copy all
-    names of the page for it, which took a third of a card's time.
+    On the volunteers' pages an include by a fixed name is replaced by that file's text, in a scope of its own (for an environment
+    that trims blocks). Jinja would look each up and copy all names of the page for it, at each tap. Elsewhere that would cost
+    more when templates are compiled than it saves.
     """
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Unchanged]:
@@ -40,7 +42,7 @@ class Looked(jinja2.FileSystemLoader):
             parts.extend(more)
             return "{% with %}\n" + inner.removesuffix("\n") + "{% endwith %}"
 
-        return (_INCLUDE.sub(included, text) if template.endswith(".html") else text), file, parts
+        return (_INCLUDE.sub(included, text) if template.startswith(JOINED) else text), file, parts
 
 
 def _once_a_second(unchanged: Unchanged) -> Unchanged:
