@@ -15,7 +15,6 @@ from typing import Literal
 
 from webapp.rules import letters
 from webapp.rules.opt_outs import mistyped, other_scripts, phrases, wording
-from webapp.rules.opt_outs.needed import Searched
 from webapp.rules.opt_outs.words import ALONE, ALONE_EXACTLY, FILLERS, KEYWORDS, OBJECTS, SINGLE, STARTS
 
 Verdict = Literal["opt_out", "possible", "none"]
@@ -30,7 +29,6 @@ _END = re.compile(r"[!?;…|\n()¡¿]|[.,:](?=\s|$|[^\W\d_a-z])|\s[-–—]+\s")
 _SIGNS = frozenset("🛑⛔🚫✋🖐🙅🖕")  # a text of these alone may mean it
 _OPT_OUT = re.compile(r"\bopt\s{1,3}[-–—]{1,2}\s{1,3}out\b", re.I)
 _AGAIN = re.compile(r"(?:stop|quit|end|cancel|remove|unsubscribe){2,}")
-_POSSIBLE = Searched(*phrases.POSSIBLE)
 _APOSTROPHES = "'’‘`´"
 
 
@@ -61,7 +59,7 @@ def _may_mean_it(text: str, bare: str) -> bool:
         return True
     if not text.isascii() and other_scripts.may_ask(text):
         return True
-    return _POSSIBLE.found_in(said)
+    return any(phrase.search(said) for phrase in phrases.POSSIBLE)
 
 
 def _asks(words: list[str]) -> bool:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-from webapp.rules.opt_outs.needed import Searched
-
 # Words to send. Each is a keyword of rules/opt_out.py, or a possible opt-out by itself: a test compares them.
 WORDS = (
     "stopall|stop all|stop|unsubscribe|unsub|opt out|opt-out|optout|quit|end|cancel|remove|revoke"
@@ -65,11 +63,10 @@ _ELSEWHERE = (  # Trả lời STOP, 回复STOP, I-reply ang STOP, Répondez STOP
     rf"|(?-i:\b(?:{WORDS.upper()}))[\"”」]?(?:을|를|이라고|라고|로)?\s?(?:회신|답장|답변|문자|보내)"
 )
 PATTERN = re.compile(rf"{_ASKED}|{_BARE}|{_NAMED}|{_ELSEWHERE}", re.MULTILINE)
-_SEARCHED = Searched(PATTERN)
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"(?: ?\n)+ ?")
 
 
 def found_in(text: str) -> bool:
     """True where the text says how to opt out: in English, Spanish, or a language of `_ELSEWHERE`."""
-    return _SEARCHED.found_in(_LINES.sub("\n", _BLANKS.sub(" ", text)))
+    return bool(PATTERN.search(_LINES.sub("\n", _BLANKS.sub(" ", text))))
