@@ -64,6 +64,33 @@ async def test_twilio_s_own_opt_out_type_counts_as_stop(cast: Cast) -> None:
     assert await OptOut.exists(phone=cast.lisa.phone)
 
 
+@pytest.mark.both
+async def test_a_stop_of_twilio_s_own_counts_where_the_text_was_listed_before_its_webhook(cast: Cast) -> None:
+    """A list at Twilio has the words and not how Twilio took them."""
+    await texted(cast)
+    sid = new_sid()
+    await says(cast, "ARRET", sid=sid)
+    assert not await OptOut.exists(phone=cast.lisa.phone)
+    for _ in range(2):
+        await says(cast, "ARRET", sid=sid, OptOutType="STOP")
+    assert (await OptOut.get(phone=cast.lisa.phone)).words == "ARRET"
+    assert not (await cast.conversation()).needs_attention
+    assert await cast.reply(cast.amy, "wait") == Declined(errors.OPTED_OUT)
+    counts = await kept_counts.totals(cast.action.id)
+    assert (counts["opt_outs"], counts["responses"], await Message.filter(direction="in").count()) == (1, 1, 1)
+    assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_a_webhook_without_a_stop_says_nothing_new_of_a_text_that_is_here(cast: Cast) -> None:
+    await texted(cast)
+    sid = new_sid()
+    await says(cast, "ARRET", sid=sid, OptOutType="STOP")
+    assert await says(cast, "ARRET", sid=sid) == News()
+    assert await Message.filter(direction="in").count() == 1
+    assert await recount.differences() == []
+
+
 async def test_start_lifts_nothing_of_ours(cast: Cast) -> None:
     await texted(cast)
     await says(cast, "STOP")

@@ -19,6 +19,7 @@ from webapp.models.receiving.event import INBOUND, STATUS, News, TwilioEvent
 
 STATUS_WAITS = timedelta(days=1)  # the status of a text that is not ours is tried for so long
 LONGEST_SID = 34  # as the column holds
+STOPPED = "STOP"  # Twilio's OptOutType
 log = logging.getLogger(__name__)
 
 
@@ -45,13 +46,15 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
 
 
 def _event(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent:
-    """Not stored yet."""
+    """Not stored yet. A STOP of Twilio's own is another event than the same text out of a list, which doesn't say so."""
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
     return new(
         TwilioEvent,
         kind=kind,
         sid=sid_of(plain),
-        status=plain.get("MessageStatus", "")[:20] if kind == STATUS else "",
+        status=plain.get("MessageStatus", "")[:20]
+        if kind == STATUS
+        else STOPPED * (plain.get("OptOutType") == STOPPED),
         public_id=public_id,
         payload=plain,
         received_at=clock.now(),

@@ -51,8 +51,7 @@ async def receive(event_id: int, to: str) -> News:
     if event.applied_at:
         return News()
     if row["known"] is not None:
-        await event.mark_applied()
-        return News()
+        return await _of_known(event, row["known"])
     if number is None:
         return await _of_no_campaign(event, to)
     contact = await Contact.of_phone(campaign, str(event.payload.get("From", ""))[:LONGEST])
@@ -61,6 +60,20 @@ async def receive(event_id: int, to: str) -> News:
     conversation, of_form = opened or newest, of_form or opened is not None
     return await _act_on(
         event, text_of(event, number.id, contact, conversation), contact, conversation, campaign, of_form
+    )
+
+
+async def _of_known(event: TwilioEvent, message_id: int) -> News:
+    """The text is here already, by the list at Twilio. A list does not say that Twilio took it as a STOP; this does."""
+    await event.mark_applied()
+    text = await Message.get(id=message_id)
+    if not event.says_stop or text.direction != IN:
+        return News()
+    contact = await Contact.filter(id=text.contact_id).select_for_update().get()
+    if contact.opted_out_at is None:
+        await opting_out.opt_out(contact, FROM_KEYWORD, message=text, words=text.body)
+    return await _note_opt_out(
+        text, await Conversation.filter(id=text.conversation_id or 0).select_for_update().first()
     )
 
 
@@ -151,7 +164,8 @@ async def _act_on(
     if verdict == "opt_out":
         await _write(event, text, contact)
         await opting_out.opt_out(contact, FROM_KEYWORD, message=text, words=text.body)
-        return await _note_opt_out(text, contact, conversation)
+        tallies.count_new(text)
+        return await _note_opt_out(text, conversation)
     await round_trip.answered(campaign, contact)
     answered = of_form and await answering.hears(text.body, contact, conversation)
     statements = await replied(text, contact, conversation, answered)
@@ -192,14 +206,13 @@ async def replied(
     return [*([update(conversation, *changed)] if changed else []), *tallies.due()]
 
 
-async def _note_opt_out(text: Message, contact: Contact, conversation: Conversation | None) -> News:
+async def _note_opt_out(text: Message, conversation: Conversation | None) -> News:
     """Opting out changed all conversations of this contact; this one also got a reply."""
     if conversation is None:
         return News()
     conversation = await Conversation.get(id=conversation.id)
     async with tallies.moving(conversation):
-        conversation.replied_at = text.created_at
+        conversation.replied_at = max(conversation.replied_at or text.created_at, text.created_at)
         conversation.opted_out_at = conversation.opted_out_at or text.created_at
         conversation.unread = conversation.needs_attention = False
-    tallies.count_new(text)
     return News(conversation.user_id, conversation.id)
