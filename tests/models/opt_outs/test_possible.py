@@ -88,6 +88,14 @@ async def test_a_possible_opt_out_nobody_looks_at_goes_to_the_admins(cast: Cast)
     assert await recount.differences() == []
 
 
+async def test_a_possible_opt_out_goes_to_the_admins_also_where_the_words_are_said_again(cast: Cast) -> None:
+    await texted(cast)
+    for _ in range(3):
+        await says(cast, "please take me off your list")
+        clock.freeze(clock.now() + timedelta(minutes=50))
+    assert await possible.hand_old_to_staff(cast.meyer) == [(cast.amy.user_id, (await cast.conversation()).id)]
+
+
 async def test_a_possible_opt_out_keeps_what_is_queued_from_leaving(cast: Cast) -> None:
     await cast.start(cast.amy)
     await cast.click(cast.amy)

@@ -171,7 +171,8 @@ async def _act_on(
     statements = await replied(text, contact, conversation, answered)
     await _write(event, text, contact, *statements)
     if verdict == "possible" and contact.opted_out_at is None and not contact.staff_decide:
-        await Contact.filter(id=contact.id).update(possible_opt_out_at=clock.now(), possible_opt_out_message_id=text.id)
+        since = contact.possible_opt_out_at or clock.now()  # else who writes again and again would never come to staff
+        await Contact.filter(id=contact.id).update(possible_opt_out_at=since, possible_opt_out_message_id=text.id)
     return News(conversation.user_id, conversation.id) if conversation else News()
 
 
