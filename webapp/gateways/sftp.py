@@ -117,7 +117,9 @@ async def _connected(addresses: Addresses) -> socket.socket:
 async def _key_of(addresses: Addresses) -> str:
     """The key it shows. Nobody logs in."""
     key = await asyncssh.get_server_host_key(sock=await _connected(addresses), config=None)
-    return _plain(key.export_public_key().decode()) if key else ""
+    if key is None:
+        raise Away("The server shows no key, so nobody could tell it from another one.")
+    return _plain(key.export_public_key().decode())
 
 
 def _plain(key: str) -> str:
