@@ -18,7 +18,7 @@ from litestar import Request, Response
 from litestar.response import File
 from markupsafe import Markup
 
-from webapp import clock, config
+from webapp import clock, config, words
 from webapp.http import compressed, static_files, template_files
 from webapp.rules import phone, window
 from webapp.rules.help import screens
@@ -113,12 +113,12 @@ def go_to(request: Request, path: str) -> Response[None]:
 
 
 def environment() -> jinja2.Environment:
-    """That of the present language: templates have their sentences in it."""
-    return _environment(language.get())
+    """That of the present language: its templates have their sentences out of this catalogue."""
+    return _environment(words.catalogue(language.get()))
 
 
 @lru_cache(maxsize=len(NAMES))
-def _environment(_: str) -> jinja2.Environment:
+def _environment(_: Any) -> jinja2.Environment:
     made = template_files.Environment(
         loader=template_files.Looked(WEBAPP / "templates"),
         autoescape=_escapes,

@@ -192,7 +192,7 @@ async def _is_staff(user_id: int) -> bool:
     return await Membership.exists(user_id=user_id, role__in=STAFF, suspended_at=None)
 
 
-_LOGIN = Joined(s=Session, kept={"u": User, "m": Membership, "c": Campaign})
+_LOGIN = Joined(s=Session, m=Membership, kept={"u": User, "c": Campaign})
 
 
 def token_hash(token: str) -> str:

@@ -29,9 +29,14 @@ async def start(
 @transactional
 async def note_begun(job: ContactImport, source: str, about: audit.About = audit.NOTHING) -> None:
     """Of an import that the site itself began, from this ``source``."""
-    about = {"import": job.id, **about}
     await audit.note(
-        job.campaign, None, "list.begun_by_itself", about, job.list_name, file=job.file_name, source=source
+        job.campaign,
+        None,
+        "list.begun_by_itself",
+        {"import": job.id, **about},
+        job.list_name,
+        file=job.file_name,
+        source=source,
     )
 
 
