@@ -55,6 +55,44 @@ async def test_a_file_is_looked_at_stored_found_tagged_and_one_of_it_opted_out(
     assert await look_at(page, page.url) == []
 
 
+async def test_tags_go_to_pdi_as_a_file_by_the_ids_that_a_list_brought(
+    bank: Bank, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page, file = await open_page(viewport=WIDE), tmp_path / "pdi.csv"
+    await log_in(page, "selina@example.org")
+    await page.goto(OFFICE + "/exports")
+    await page.get_by_label("What", exact=True).select_option("For PDI's upload")
+    await page.get_by_role("button", name="Export", exact=True).click()
+    await expect(page.locator("#kind-error").get_by_text("Nobody has a PDI ID: upload a list")).to_be_visible()
+
+    file.write_text("Cell,First Name,pdi_id\n4155551000,Pia,P-77\n4155551001,Pat,P-78\n")
+    await page.goto(OFFICE + "/lists/upload")
+    await page.set_input_files("#file", file)
+    await page.get_by_label("Name of the list").fill("Of PDI")
+    await page.get_by_role("button", name="Upload", exact=True).click()
+    await page.get_by_label("pdi_id").select_option("new")
+    await page.get_by_role("button", name="Store 2 rows").click()
+    await expect(page.get_by_role("heading", name="2 contacts stored")).to_be_visible(timeout=60_000)
+    await page.goto(OFFICE + "/contacts?q=Pia")
+    await page.get_by_label("Select Pia").check()
+    await page.locator("#kind").select_option("tag")
+    await page.get_by_role("button", name="Continue").click()
+    await page.locator("#do_tag").select_option(label="Will Vote")
+    await page.get_by_role("button", name="Add a tag").click()
+    await expect(page.get_by_role("heading", name="Done: 1 contact")).to_be_visible(timeout=20_000)
+
+    await page.goto(OFFICE + "/exports")
+    await page.get_by_label("What", exact=True).select_option("For PDI's upload")
+    await page.get_by_role("button", name="Export", exact=True).click()
+    link = page.get_by_role("link", name="Download").first
+    await expect(link).to_be_visible(timeout=20_000)
+    async with page.expect_download() as coming:
+        await link.click()
+    heading, *rows = Path(await (await coming.value).path()).read_text("utf-8-sig").splitlines()
+    assert "PDIID" in heading and "Will Vote" in heading
+    assert len(rows) == 1 and "P-77" in rows[0], "who has nothing to tell is left out"
+
+
 async def test_a_large_file_shows_how_far_it_has_come(bank: Bank, open_page: OpenPage, tmp_path: Path) -> None:
     page = await open_page(viewport=WIDE)
     await log_in(page, "selina@example.org")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.cast.pages.browsing import WIDE, OpenPage, log_in, look_at
+from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, log_in, look_at
 from tests.faults.bank import Bank
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
@@ -43,3 +43,19 @@ async def test_practice_help_and_the_key_for_search(bank: Bank, open_page: OpenP
     await office.keyboard.type("amy")
     await office.keyboard.press("Enter")
     await expect(office.get_by_role("heading", name="Users")).to_be_visible()
+
+
+async def test_the_checklist_of_the_first_text_bank_ticks_itself_and_leads_on(bank: Bank, open_page: OpenPage) -> None:
+    office, before = await open_page(viewport=PHONE), len(await bank.sent())
+    await log_in(office, "selina@example.org")
+    await bank.click(1)
+    await bank.all_taken(before + 1)
+    await office.goto("/c/meyer/admin/first-night")
+    steps = office.get_by_role("main").get_by_role("listitem")
+    await expect(steps.filter(has_text="The first text has left").locator(".visually-hidden")).to_have_text("done")
+    assert await look_at(office, "/c/meyer/admin/first-night") == []
+    upcoming = steps.filter(has=office.locator(".badge.signal"))
+    await expect(upcoming.locator(".visually-hidden")).to_have_text("not done yet")
+    await upcoming.get_by_role("link").click()
+    await expect(office.get_by_role("heading", level=1)).to_be_visible()
+    assert "/c/meyer/admin/" in office.url and "first-night" not in office.url
