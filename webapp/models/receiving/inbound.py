@@ -66,8 +66,10 @@ async def receive(event_id: int, to: str) -> News:
 async def _of_known(event: TwilioEvent, message_id: int) -> News:
     """The text is here already, by the list at Twilio. A list does not say that Twilio took it as a STOP; this does."""
     await event.mark_applied()
+    if not event.says_stop:
+        return News()
     text = await Message.get(id=message_id)
-    if not event.says_stop or text.direction != IN:
+    if text.direction != IN:
         return News()
     contact = await Contact.filter(id=text.contact_id).select_for_update().get()
     if contact.opted_out_at is None:
