@@ -15,11 +15,10 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.statements import column, new
 from webapp.models.receiving import inbound, plain_answer, statuses
-from webapp.models.receiving.event import INBOUND, STATUS, News, TwilioEvent
+from webapp.models.receiving.event import INBOUND, STATUS, STOPPED, News, TwilioEvent
 
 STATUS_WAITS = timedelta(days=1)  # the status of a text that is not ours is tried for so long
 LONGEST_SID = 34  # as the column holds
-STOPPED = "STOP"  # Twilio's OptOutType
 log = logging.getLogger(__name__)
 
 
@@ -46,19 +45,24 @@ async def keep(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None =
 
 
 def _event(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = None) -> TwilioEvent:
-    """Not stored yet. A STOP of Twilio's own is another event than the same text out of a list, which doesn't say so."""
+    """Not stored yet."""
     plain = {name: str(value).replace("\x00", "") for name, value in payload.items()}  # PostgreSQL's JSON has no NUL
     return new(
         TwilioEvent,
         kind=kind,
         sid=sid_of(plain),
-        status=plain.get("MessageStatus", "")[:20]
-        if kind == STATUS
-        else STOPPED * (plain.get("OptOutType") == STOPPED),
+        status=_status_of(kind, plain),
         public_id=public_id,
         payload=plain,
         received_at=clock.now(),
     )
+
+
+def _status_of(kind: str, payload: Mapping[str, str]) -> str:
+    """A STOP of Twilio's own has one, so that it is another event than the same text out of a list, which doesn't say so."""
+    if kind == STATUS:
+        return payload.get("MessageStatus", "")[:20]
+    return STOPPED if payload.get("OptOutType") == STOPPED else ""
 
 
 async def stored(sids: list[str]) -> set[str]:

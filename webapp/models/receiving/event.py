@@ -19,6 +19,7 @@ from webapp.database.statements import Statement
 
 INBOUND, STATUS = "inbound", "status"
 _STORED = ("kind", "sid", "status", "public_id", "payload", "received_at", "applied_at", "failures")
+STOPPED = "STOP"  # Twilio's OptOutType where it took the text as a STOP
 LONGEST_PAUSE = 60  # seconds between two tries of one event
 
 
@@ -56,7 +57,7 @@ class TwilioEvent(Model):
     @property
     def says_stop(self) -> bool:
         """Did Twilio take the text as a STOP (X6)?"""
-        return self.payload.get("OptOutType") == "STOP"
+        return self.payload.get("OptOutType") == STOPPED
 
     def storing(self) -> Statement:
         """The new row. Plain SQL takes JSON as text."""
