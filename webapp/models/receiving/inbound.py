@@ -173,7 +173,7 @@ async def _act_on(
     statements = await replied(text, contact, conversation, answered)
     await _write(event, text, contact, *statements)
     if verdict == "possible" and contact.opted_out_at is None and not contact.staff_decide:
-        since = contact.possible_opt_out_at or clock.now()  # else who writes again and again would never come to staff
+        since = contact.possible_opt_out_at or clock.now()  # a new time would put off the hand-over to staff
         await Contact.filter(id=contact.id).update(possible_opt_out_at=since, possible_opt_out_message_id=text.id)
     return News(conversation.user_id, conversation.id) if conversation else News()
 
