@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 
 from webapp import clock
-from webapp.database import dialect, transaction
+from webapp.database import dialect, query, transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import PUBLIC, Action
@@ -30,8 +30,9 @@ from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs import opting_out
 from webapp.models.outcomes import doubt, restoring
 from webapp.models.scripts import rendering
-from webapp.models.sending import click, first_text
+from webapp.models.sending import click, click_sql, first_text
 from webapp.models.sending.click import Outcome
+from webapp.models.sending.click_sql import ClickRows
 from webapp.rules.contacts import contact_zones
 
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 11 in New York, 8 in Los Angeles
@@ -87,7 +88,17 @@ async def send_card(member: Membership, conversation: Conversation, client_id: u
     script = await Script.get(id=conversation.script_id)
     contact = await Contact.get(id=conversation.contact_id)
     card = await rendering.render(campaign, script, contact, member.user, conversation.id)
-    return await first_text.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash)
+    read = await read_with_login(member, conversation)
+    return await first_text.send_first(member, conversation.id, client_id or uuid.uuid4(), card.hash, read)
+
+
+async def read_with_login(member: Membership, conversation: Conversation) -> ClickRows | None:
+    """The rows that a press of Send reads besides the login."""
+    if (beside := click_sql.beside(conversation.id)) is None:
+        return None
+    asked = f"SELECT {beside.tables.columns}, {beside.columns} FROM membership m {beside.joins} WHERE m.id = ?"
+    [row] = await query(asked, *beside.values, member.id)
+    return click_sql.with_login(row, await beside.tables.whole(row), member)
 
 
 async def make_cast() -> Cast:

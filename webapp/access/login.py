@@ -14,7 +14,7 @@ from webapp.access import badges, client, kept_words, troubles
 from webapp.database import failing
 from webapp.http import pages
 from webapp.models.accounts import audit
-from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.sessions import Beside, Session
 from webapp.models.accounts.users import Membership, User
 from webapp.rules.contacts import contact_zones
 
@@ -120,10 +120,10 @@ async def current_member(request: Request, slug: str) -> Membership:
     return await _member(request, slug, {})
 
 
-async def _member(request: Request, slug: str, counts: dict[str, str]) -> Membership:
+async def _member(request: Request, slug: str, counts: dict[str, str], beside: Beside | None = None) -> Membership:
     """``counts``: the badges of the page (badges.py)."""
     token = _prepare(request)
-    found = await Session.in_campaign(token, slug, counts) if token else None
+    found = await Session.in_campaign(token, slug, counts, beside) if token else None
     if found is None:
         raise await _logged_out(request)
     session, member = found
@@ -157,7 +157,12 @@ OWN = {"member": Provide(own)}
 
 async def volunteer(request: Request, slug: str) -> Membership:
     """A member who may text now. A page gets the numbers of its masthead too."""
-    member = await _member(request, slug, _of_volunteer(request))
+    return await volunteer_with(request, slug, None)
+
+
+async def volunteer_with(request: Request, slug: str, beside: Beside | None) -> Membership:
+    """The same. ``beside``: what the session has then (`session_of`)."""
+    member = await _member(request, slug, _of_volunteer(request), beside)
     if not member.active:
         raise Waiting
     return member

@@ -32,6 +32,11 @@ class Joined:
         self._models, self._kept = models, kept or {}
         self._columns: dict[str, str] = {}  # by dialect
 
+    def beside(self, other: Joined) -> Joined:
+        """The tables of both in one statement. No alias stands in both."""
+        assert not {*self._models, *self._kept} & {*other._models, *other._kept}
+        return Joined({**self._kept, **other._kept}, **self._models, **other._models)
+
     @property
     def columns(self) -> str:
         """Once the database is open: before, models don't know their columns."""
@@ -176,21 +181,25 @@ def _in_json(value: Any) -> Any:
     return value.astimezone(UTC).isoformat(" ") if isinstance(value, datetime) else value
 
 
-async def together(*statements: Statement) -> list[dict[str, Any]]:
+async def together(*statements: Statement, beside: Statement | None = None) -> list[dict[str, Any]]:
     """Writes in one round trip, and what the first gives back. None may need what another did, and no two may touch the
-    same row: on PostgreSQL each sees the rows as they were before all of them. They run in the order given."""
+    same row: on PostgreSQL each sees the rows as they were before all of them. They run in the order given. ``beside``: a
+    SELECT of at most one row, on PostgreSQL; its columns come after those of the first, null where it finds none."""
     if database.dialect() == "sqlite":
         answers = [await database.query(text, *map(_text, values)) for text, values in statements]
         return answers[0]
-    return await _as_one(list(statements))
+    return await _as_one(list(statements), beside)
 
 
-async def _as_one(statements: list[Statement]) -> list[dict[str, Any]]:
+async def _as_one(statements: list[Statement], beside: Statement | None) -> list[dict[str, Any]]:
     """PostgreSQL runs what the SELECT reads first, then the others, the last of the text before those ahead of it."""
     (text, values), later = statements[0], statements[:0:-1]
     parts = [f"s0 AS ({text})", *(f"s{n} AS ({text})" for n, (text, _) in enumerate(later, 1))]
     everything = [*values, *(value for _, given in later for value in given)]
-    return await database.query(f"WITH {', '.join(parts)} SELECT * FROM s0", *everything)
+    read = "s0"
+    if beside:
+        read, everything = f"s0 LEFT JOIN ({beside[0]}) AS q ON true", everything + beside[1]
+    return await database.query(f"WITH {', '.join(parts)} SELECT * FROM {read}", *everything)
 
 
 def _text(value: Any) -> Any:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -24,6 +27,18 @@ PROVED_FOR = timedelta(minutes=15)  # a log-in, or a password typed again, count
 
 class PasswordChanged(Exception):
     """While somebody logged in with the one before. Nothing was stored."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Rows that a request needs besides its login, read by the same statement: ``tables`` and more ``columns``, of ``joins`` to
+    the membership ``m`` and the campaign ``c``, with ``values`` for their question marks. Only outer joins: what is not there
+    makes no login fail."""
+
+    tables: Joined
+    columns: str
+    joins: str
+    values: tuple[Any, ...]
 
 
 class Session(Model):
@@ -46,6 +61,8 @@ class Session(Model):
 
     user_id: int
     counted: dict[str, int]  # what else it counted
+    row: dict[str, Any]  # what else it read: the whole row,
+    found: dict[str, Any]  # and its tables by alias
 
     class Meta:
         table = "session"
@@ -77,31 +94,32 @@ class Session(Model):
 
     @classmethod
     async def in_campaign(
-        cls, token: str, slug: str, counts: dict[str, str] | None = None
+        cls, token: str, slug: str, counts: dict[str, str] | None = None, beside: Beside | None = None
     ) -> tuple[Session, Membership | None] | None:
         """The running session of a token, and the user's membership of the campaign, None where they are no member. One
         round trip, because every request needs it. ``counts``: names and plain SQL of numbers about the user ``u`` and the
-        campaign ``c`` that the page needs besides."""
+        campaign ``c`` that the page needs besides. ``beside``: its rows are in the session's ``found``, its columns in ``row``."""
+        tables = _with(beside.tables if beside else None)
         besides = "".join(f", ({text}) AS {name}" for name, text in (counts or {}).items())
         rows = await database.query(
-            f"SELECT {_LOGIN.columns}{besides}, (SELECT COUNT(*) FROM membership n WHERE n.user_id = u.id AND n.removed_at IS NULL)"
-            " AS campaigns FROM session s JOIN user_account u ON u.id = s.user_id"
+            f"SELECT {tables.columns}{besides}{f', {beside.columns}' if beside else ''},"
+            " (SELECT COUNT(*) FROM membership n WHERE n.user_id = u.id AND n.removed_at IS NULL) AS campaigns"
+            " FROM session l JOIN user_account u ON u.id = l.user_id"
             " LEFT JOIN campaign c ON c.slug = ?"
             " LEFT JOIN membership m ON m.user_id = u.id AND m.campaign_id = c.id AND m.removed_at IS NULL"
-            " WHERE s.token_hash = ? AND s.ended_at IS NULL AND s.started_at > ?",
-            slug,
-            token_hash(token),
-            sql_time(clock.now() - LIFE),
+            f" {beside.joins if beside else ''} WHERE l.token_hash = ? AND l.ended_at IS NULL AND l.started_at > ?",
+            *(slug, *(beside.values if beside else ()), token_hash(token), sql_time(clock.now() - LIFE)),
         )
         if not rows:
             return None
-        found = await _LOGIN.whole(rows[0])
-        session, member = found["s"], found["m"]
+        found = await tables.whole(rows[0])
+        session, member = found["l"], found["m"]
         if found["u"] is None or not await session._awake():  # erased meanwhile
             return None
         tie(session, user=found["u"])
         session.campaigns = rows[0]["campaigns"]
         session.counted = {name: rows[0][name] for name in counts or {}}
+        session.row, session.found = rows[0], found
         if member:
             tie(member, user=found["u"], campaign=found["c"])
         return session, member
@@ -192,7 +210,12 @@ async def _is_staff(user_id: int) -> bool:
     return await Membership.exists(user_id=user_id, role__in=STAFF, suspended_at=None)
 
 
-_LOGIN = Joined(s=Session, m=Membership, kept={"u": User, "c": Campaign})
+_LOGIN = Joined(l=Session, m=Membership, kept={"u": User, "c": Campaign})
+
+
+@lru_cache
+def _with(others: Joined | None) -> Joined:
+    return _LOGIN.beside(others) if others else _LOGIN
 
 
 def token_hash(token: str) -> str:

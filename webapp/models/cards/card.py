@@ -11,7 +11,7 @@ from typing import Any
 from webapp import clock, database
 from webapp.database import packed
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined, tie
+from webapp.database.statements import Joined, Statement, tie
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -21,7 +21,7 @@ from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import buckets, hours, start
 from webapp.models.conversations.buckets import Bucket, Progress
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import UNDOABLE_SQL
+from webapp.models.conversations.message import UNDOABLE_SQL, Message
 from webapp.rules.contacts import contact_zones
 
 JUST_SENT = 7
@@ -90,8 +90,29 @@ async def queue_of(member: Membership, action: Action, first: int = 0, but: Sequ
     return await _queue(action.campaign, row, found)
 
 
-async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Queue:
+async def beside_sending(member: Membership, action: Action, sending: int, but: Sequence[int]) -> Statement | None:
+    """The question of `queue_of`, for the statement on PostgreSQL that stores the first text of the conversation ``sending`` and
+    does not see it yet; `after_sending` makes the queue of its row. None where a job still closes people of the action:
+    then `queue_of` has to ask by itself."""
+    if action.audience_cursor is not None:
+        return None
+    return _statement(member, action, 0, but, None, await hours.awake_lately(action.campaign, clock.now()), sending)
+
+
+async def after_sending(campaign: Campaign, row: dict[str, Any], message: Message, contact: Contact) -> Queue | None:
+    """``row``: as the statement gave it. None where the member has no bucket."""
+    if row["b__id"] is None:
+        return None
+    place = contact_zones.place_of_zip(contact.zip) or contact.state_abbrev
+    sent = Sent(message.id, message.created_at, contact.first_name, place, message.due_at)
+    counted = {**row, "texted": row["texted"] + 1}
+    return await _queue(campaign, counted, await _ROW.whole(row), sent)
+
+
+async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any], newest: Sent | None = None) -> Queue:
+    """``newest``: a text that is not in the row yet."""
     sent = [_sent(*values) for values in sorted(filter(None, packed.parsed(row["sent"]) or []), reverse=True)]
+    sent = [newest, *sent][:JUST_SENT] if newest else sent
     undoable = next((one for one in sent if one.due_at), None)
     left = (undoable.due_at - clock.now()).total_seconds() if undoable and undoable.due_at else 0.0
     return Queue(
@@ -122,23 +143,45 @@ _ROW = Joined(b=Bucket, v=Conversation, k=Contact, kept={"s": Script})
 async def _read(
     member: Membership, action: Action, first: int, but: Sequence[int], among: start.Among, awake: list[int | None]
 ) -> dict[str, Any] | None:
-    """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
-    since = sql_time(hours.locked_since(action.campaign, clock.now()))
-    wanted = [first, member.user_id] if first else []
-    passed_over = [*but, *[0] * (AHEAD - len(but))] if but else []
-    rows = await database.query(
-        _sql(database.dialect(), tuple(awake), None if among is None else tuple(among), bool(first), len(passed_over)),
-        *(action.id, member.user_id, since, member.user_id, *wanted),
-        *(member.user_id, action.id, since, *passed_over),
-    )
+    text, values = _statement(member, action, first, but, among, awake)
+    rows = await database.query(text, *values)
     return rows[0] if rows else None
 
 
+def _statement(
+    member: Membership,
+    action: Action,
+    first: int,
+    but: Sequence[int],
+    among: start.Among,
+    awake: list[int | None],
+    sending: int = 0,
+) -> Statement:
+    """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
+    since = sql_time(hours.locked_since(action.campaign, clock.now()))
+    wanted = [first, member.user_id] if first else []
+    passed_over = [*but, *[0] * (AHEAD - len(but)), *([sending] if sending else [])] if but else []
+    text = _sql(
+        database.dialect(),
+        tuple(awake),
+        None if among is None else tuple(among),
+        bool(first),
+        len(passed_over),
+        bool(sending),
+    )
+    mine = [sending] if sending else []
+    values = [action.id, member.user_id, since, *mine, member.user_id, *wanted, member.user_id, action.id, since]
+    return text, values + passed_over
+
+
 @lru_cache(maxsize=200)
-def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, first: bool, but: int) -> str:
+def _sql(
+    _: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, first: bool, but: int, sending: bool
+) -> str:
     """The same text each time: both drivers look up by it what they prepared. Of each dialect, since its words differ."""
     listed, zones = packed.listed, list(awake)
     following = start.next_sql(zones, None if among is None else list(among), but)
+    others = " AND v.id <> ?" if sending else ""
     if first:
         following = (
             "COALESCE((SELECT f.id FROM conversation f WHERE f.id = ? AND f.user_id + 0 = ? AND f.texted_at IS NULL),"
@@ -146,7 +189,7 @@ def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, f
         )
     return (
         "WITH b AS (SELECT * FROM bucket WHERE action_id = ? AND user_id = ? ORDER BY id DESC LIMIT 1),"
-        f" mine AS MATERIALIZED ({buckets.OF_BUCKET} = (SELECT id FROM b)),"
+        f" mine AS MATERIALIZED ({buckets.OF_BUCKET} = (SELECT id FROM b){others}),"
         f" stand AS (SELECT {buckets.stand_columns(zones)} FROM mine v)"
         f" SELECT {_ROW.columns}, stand.*,"
         f" (SELECT {listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"

@@ -17,6 +17,7 @@ from webapp.database import packed
 from webapp.database.statements import Joined, Statement, Versions, insert, new, tie, together, update
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.sessions import Beside
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
@@ -45,37 +46,61 @@ class ClickRows:
     same: Statement | None = None
 
 
-_ROWS = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "c": Campaign, "s": Script})
+_ROWS = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "s": Script})
+_WITH_CAMPAIGN = _ROWS.beside(Joined({"c": Campaign}))
 _FROM = "FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
+_AND_KEPT = (
+    "JOIN action a ON a.id = v.action_id LEFT JOIN script s ON s.id = v.script_id"
+    " LEFT JOIN phone_number n ON n.id = k.number_id"
+)
+_ACTIVE = "m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active"
 _VERSIONS = Versions("v", "k", "m")
 
 
-async def read(member: Membership, conversation_id: int, client_id: uuid.UUID, locked: bool = True) -> ClickRows | None:
-    """Locks and reads, inside a transaction; or only reads, on PostgreSQL. None: no such conversation in the campaign, or no
-    such member any more."""
+def beside(conversation_id: int) -> Beside | None:
+    """The rows of a click, for the statement that reads the login: without locks. None on SQLite, where the transaction is the
+    lock. `with_login` takes them."""
+    if database.dialect() == "sqlite":
+        return None
+    return Beside(
+        _ROWS,
+        f"{_ACTIVE}, {_VERSIONS.columns}",
+        f"LEFT JOIN (conversation v JOIN contact k ON k.id = v.contact_id {_AND_KEPT}) ON v.id = ? AND v.campaign_id = m.campaign_id",
+        (conversation_id,),
+    )
+
+
+def with_login(row: dict[str, Any], found: dict[str, Any], member: Membership) -> ClickRows | None:
+    """The rows that `beside` read. None: no such conversation in the campaign."""
+    if found.get("v") is None:
+        return None
+    return _rows(row, found, member.campaign, _same(row, found["v"].id, member.id))
+
+
+async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -> ClickRows | None:
+    """Locks and reads, inside a transaction. None: no such conversation in the campaign, or no such member any more."""
     rows = await database.query(
-        _reading(database.dialect(), locked), packed.uuid(client_id), conversation_id, member.campaign_id, member.id
+        _reading(database.dialect()), packed.uuid(client_id), conversation_id, member.campaign_id, member.id
     )
     if not rows:
         return None
-    row, found = rows[0], await _ROWS.whole(rows[0])
-    tie(found["a"], campaign=found["c"])
-    same = None if locked else _same(row, conversation_id, member.id)
-    return ClickRows(
-        found["k"], found["v"], found["a"], found["s"], found["n"], bool(row["active"]), row["earlier_id"], same
-    )
+    found = await _WITH_CAMPAIGN.whole(rows[0])
+    return _rows(rows[0], found, found["c"], None)
+
+
+def _rows(row: dict[str, Any], found: dict[str, Any], campaign: Campaign, same: Statement | None) -> ClickRows:
+    tie(found["a"], campaign=campaign)
+    active, earlier_id = bool(row["active"]), row.get("earlier_id")
+    return ClickRows(found["k"], found["v"], found["a"], found["s"], found["n"], active, earlier_id, same)
 
 
 @lru_cache
-def _reading(_: str, locked: bool) -> str:
-    """Once for each dialect, the first argument: their words differ."""
-    versions = "" if locked else f", {_VERSIONS.columns}"
+def _reading(_: str) -> str:
+    """Once for each dialect: their words differ."""
     return (
-        f"SELECT {_ROWS.columns}, m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active, e.id AS earlier_id{versions} {_FROM}"
-        " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
-        " LEFT JOIN script s ON s.id = v.script_id LEFT JOIN phone_number n ON n.id = k.number_id"
-        " LEFT JOIN message e ON e.client_id = ?"
-        f" WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?{_locks() if locked else ''}"
+        f"SELECT {_WITH_CAMPAIGN.columns}, {_ACTIVE}, e.id AS earlier_id {_FROM} {_AND_KEPT}"
+        " JOIN campaign c ON c.id = v.campaign_id LEFT JOIN message e ON e.client_id = ?"
+        f" WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?{_locks()}"
     )
 
 
@@ -112,21 +137,26 @@ class Draft:
 
 
 async def store_text(
-    draft: Draft,
-    changed: Sequence[str],
-    count_now: bool = True,
-    picture_id: int | None = None,
-    same: Statement | None = None,
+    draft: Draft, changed: Sequence[str], count_now: bool = True, picture_id: int | None = None
 ) -> Message:
     """Queues the text, due when the time for Undo is over. The number is the contact's from now on. ``changed``: the
     conversation's columns to be saved with it. ``count_now``: the tallies move in the same round trip; else at the end of
-    the transaction, since the caller still locks and changes other rows (tallies.py). ``same``: as in `ClickRows`; raises
-    IntegrityError where the rows are not the same, and stores nothing."""
+    the transaction, since the caller still locks and changes other rows (tallies.py)."""
     message = _message(draft, draft.script.picture_id if draft.script else picture_id)
-    await write(message, draft.conversation, draft.contact, changed, tallies.due() if count_now else [], same)
+    await write(message, draft.conversation, draft.contact, changed, tallies.due() if count_now else [])
     if draft.script and draft.conversation:
         await links.join(message, draft.script)
     return message
+
+
+async def store_as_read(
+    draft: Draft, changed: Sequence[str], same: Statement, beside: Statement | None
+) -> tuple[Message, dict[str, Any]]:
+    """The same in one statement, of a script without links. ``same``: as in `ClickRows`; raises IntegrityError where the rows
+    are not the same, and stores nothing. Also the row of ``beside``, a SELECT that does not see the text."""
+    message = _message(draft, draft.script.picture_id if draft.script else None)
+    row = await write(message, draft.conversation, draft.contact, changed, tallies.due(), same, beside)
+    return message, row
 
 
 def _message(draft: Draft, picture_id: int | None) -> Message:
@@ -167,8 +197,10 @@ async def write(
     changed: Sequence[str],
     counts: list[Statement],
     same: Statement | None = None,
-) -> None:
-    """One round trip: the new text, the ``changed`` columns of its conversation, and the ``counts``, last as everywhere."""
+    beside: Statement | None = None,
+) -> dict[str, Any]:
+    """One round trip: the new text, the ``changed`` columns of its conversation, and the ``counts``, last as everywhere. The
+    row of ``beside``."""
     statements = [insert(message, phone=same) if same else insert(message)]  # no text is without a phone
     if contact.number_id != message.number_id:
         contact.number_id = message.number_id
@@ -177,5 +209,6 @@ async def write(
         statements.append(update(conversation, *changed))
     if message.bucket_id:
         statements.append(("UPDATE bucket SET last_used_at = ? WHERE id = ?", [message.created_at, message.bucket_id]))
-    [row] = await together(*statements, *counts)
-    message.id = row["id"]
+    [row] = await together(*statements, *counts, beside=beside)
+    message.id = row.pop("id")
+    return row

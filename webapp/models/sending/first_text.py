@@ -1,25 +1,29 @@
 """The click on a card: one tap of a volunteer becomes one queued first text, or a reason why not (SPEC V4, A11).
 
-Nearly every tap finds its rows as they were read a moment ago. So on PostgreSQL they are first read without locks and
-judged, and one statement writes the text on the condition that they are the same still. Where they are not, or the answer is
-no, the same is done once more under locks.
+Nearly every tap finds its rows as they were read a moment ago. So on PostgreSQL they are read with the login, without locks,
+and judged, and one statement writes the text on the condition that they are the same still, and reads the next card. Where they
+are not, or the answer is no, the same is done once more under locks.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from webapp import clock, database
 from webapp.database import transactional
+from webapp.database.statements import Statement
 from webapp.models import tallies
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import limits
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
+from webapp.models.cards import card
 from webapp.models.conversations import buckets, making
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import INITIAL
+from webapp.models.conversations.message import INITIAL, Message
 from webapp.models.numbers import choice
 from webapp.models.scripts import rendering
 from webapp.models.sending import click_sql, facts
@@ -42,24 +46,36 @@ class _Archived:
     """The conversation's script is archived; another is to be picked."""
 
 
-async def send_first(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Outcome:
-    """``seen`` is the card's hash. The member holds the conversation, or held it last and it is free again (S8)."""
-    if stored := await at_once(member, conversation_id, client_id, seen):
+async def send_first(
+    member: Membership,
+    conversation_id: int,
+    client_id: uuid.UUID,
+    seen: str,
+    read: ClickRows | None = None,
+    ahead: Sequence[int] = (),
+) -> Outcome:
+    """``seen`` is the card's hash. The member holds the conversation, or held it last and it is free again (S8). ``read``: its
+    rows as they were read with the login. ``ahead``: conversations whose cards the page has."""
+    if read and (stored := await at_once(member, read, client_id, seen, ahead)):
         return stored
     return await once(member, conversation_id, client_id, lambda: _with_locks(member, conversation_id, client_id, seen))
 
 
-async def at_once(member: Membership, conversation_id: int, client_id: uuid.UUID, seen: str) -> Queued | None:
-    """None where it takes locks to say what becomes of the press."""
-    if database.dialect() == "sqlite":  # there the transaction is the lock
-        return None
-    rows = await click_sql.read(member, conversation_id, client_id, locked=False)
-    if rows is None or rows.earlier_id or rows.conversation.user_id != member.user_id:
+async def at_once(
+    member: Membership, rows: ClickRows, client_id: uuid.UUID, seen: str, ahead: Sequence[int]
+) -> Queued | None:
+    """The same statement reads the card behind those ``ahead``. None where it takes locks to say what becomes of the press."""
+    if rows.conversation.user_id != member.user_id:
         return None
     draft = await _judged(member, rows, client_id, seen)
     if not isinstance(draft, Draft) or not draft.script or variables.links(draft.script.body):
         return None
-    return await database.one_statement(lambda: _stored(member, rows, draft))
+    behind = await card.beside_sending(member, rows.action, rows.conversation.id, ahead) if ahead else None
+    if (stored := await database.one_statement(lambda: _stored_as_read(rows, draft, behind))) is None:
+        return None
+    message, row = stored
+    following = await card.after_sending(member.campaign, row, message, rows.contact) if behind else None
+    return Queued(message, action=rows.action, following=following)
 
 
 @transactional
@@ -127,9 +143,20 @@ async def _stored(member: Membership, rows: ClickRows, draft: Draft) -> Queued:
     with tallies.counting(rows.conversation) as changed:
         if rows.conversation.user_id != member.user_id:
             await buckets.take_back(rows.conversation, member.user_id)
-        rows.conversation.texted_at = clock.now()
-        rows.conversation.script_version = draft.script.version if draft.script else None
-    return Queued(await click_sql.store_text(draft, changed, same=rows.same), action=rows.action)
+        _mark(rows.conversation, draft)
+    return Queued(await click_sql.store_text(draft, changed), action=rows.action)
+
+
+async def _stored_as_read(rows: ClickRows, draft: Draft, behind: Statement | None) -> tuple[Message, dict[str, Any]]:
+    assert rows.same
+    with tallies.counting(rows.conversation) as changed:
+        _mark(rows.conversation, draft)
+    return await click_sql.store_as_read(draft, changed, rows.same, behind)
+
+
+def _mark(conversation: Conversation, draft: Draft) -> None:
+    conversation.texted_at = clock.now()
+    conversation.script_version = draft.script.version if draft.script else None
 
 
 async def _decline(conversation: Conversation, code: int, version: int) -> Declined:

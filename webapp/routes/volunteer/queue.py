@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import Provide
 
 from webapp import clock, queue, words
-from webapp.access import finding
+from webapp.access import finding, login
 from webapp.http import forms, pages
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
@@ -17,7 +18,7 @@ from webapp.models.conversations import assigning, going_back, hours
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
 from webapp.models.scripts import first_card
-from webapp.models.sending import click, first_text, undo
+from webapp.models.sending import click, click_sql, first_text, undo
 
 _CARD, _CARD_PART = "volunteer/queue/queue.html", "volunteer/queue/_queue.html"
 _AHEAD_PART = "volunteer/queue/_one_more.html"
@@ -31,7 +32,12 @@ async def queue_page(request: Request, member: Membership, action_id: int, said:
     return await _queue(request, member, action, notice=said if said in going_back.SKIPPED else "")
 
 
-@post("/queue/{conversation_id:int}/messages")
+async def sender(request: Request, slug: str, conversation_id: int) -> Membership:
+    """The volunteer; what their press is about is read with the login."""
+    return await login.volunteer_with(request, slug, click_sql.beside(finding.row_id(conversation_id)))
+
+
+@post("/queue/{conversation_id:int}/messages", dependencies={"member": Provide(sender)})
 async def send(request: Request, member: Membership, conversation_id: int) -> Response:
     """Send. The card's hash says which text the volunteer read; the server renders it again (A11)."""
     form = await request.form()
@@ -39,10 +45,13 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
     if client_id is None:
         conversation = await finding.once_held(member, conversation_id)
         return await _queue(request, member, conversation.action, notice="again", status=422)
-    outcome = await first_text.send_first(member, finding.row_id(conversation_id), client_id, str(form.get("hash", "")))
+    session, seen = login.session_of(request), str(form.get("hash", ""))
+    read = click_sql.with_login(session.row, session.found, member)
+    ahead = _ahead(str(form.get("ahead", ""))) if pages.is_partial(request) else []
+    outcome = await first_text.send_first(member, finding.row_id(conversation_id), client_id, seen, read, ahead)
     if isinstance(outcome, click.Queued):
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
-        return await _next(request, member, outcome, _ahead(str(form.get("ahead", ""))))
+        return await _next(request, member, outcome, ahead)
     return await _refused(request, member, await finding.once_held(member, conversation_id), outcome)
 
 
@@ -56,7 +65,7 @@ async def _next(request: Request, member: Membership, sent: click.Queued, ahead:
     action.campaign = member.campaign
     if not ahead or action.first_texts_stopped(clock.now()):
         return await _queue(request, member, action)
-    shown, text = await first_card.queue_of(member, action, but=ahead)
+    shown, text = await first_card.queue_of(member, action, but=ahead, read=sent.following)
     if shown is None:
         return await _queue(request, member, action)
     more = first_card.sendable(shown, text)
