@@ -154,10 +154,18 @@ async def column(found: QuerySet[Any], name: str) -> list[Any]:
 
 def insert(row: Model, **asked: Statement) -> Statement:
     """The new row, whose id comes back. ``asked``: columns whose value a SELECT gives; it runs first."""
-    names = [*asked, *(name for name in columns(type(row)) if name != "id" and name not in asked)]
-    marks = ", ".join(f"({asked[name][0]})" if name in asked else "?" for name in names)
-    text = f"INSERT INTO {row._meta.db_table} ({', '.join(names)}) VALUES ({marks}) RETURNING id"
-    return text, [value for name in names for value in (asked[name][1] if name in asked else [getattr(row, name)])]
+    text, names = _inserting(type(row), tuple((name, text) for name, (text, _) in asked.items()))
+    given = [value for _, values in asked.values() for value in values]
+    return text, given + [row.__dict__[name] for name in names]
+
+
+@lru_cache
+def _inserting(model: type[Model], asked: tuple[tuple[str, str], ...]) -> tuple[str, tuple[str, ...]]:
+    """The text, and the columns whose values come after those ``asked``."""
+    others = tuple(name for name in columns(model) if name != "id" and name not in dict(asked))
+    marks = ", ".join([*(f"({text})" for _, text in asked), *("?" * len(others))])
+    names = ", ".join([*dict(asked), *others])
+    return f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks}) RETURNING id", others
 
 
 def update(row: Model, *names: str) -> Statement:

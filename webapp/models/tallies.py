@@ -51,12 +51,12 @@ def counting(row: Any, alike: int = 1) -> Iterator[list[str]]:
     many rows count the same before and after; this one stands for all of them."""
     changed: list[str] = []
     model: type[Model] = type(row)
-    before = {name: getattr(row, name) for name in columns(model)}
+    before, now = dict(row.__dict__), row.__dict__  # every column stands there
     action_id, user_id, counts = row.action_id, row.user_id, row.counts()
     yield changed
     add(action_id, user_id, counts, -alike)
     count_new(row, alike)
-    changed += [name for name, value in before.items() if getattr(row, name) != value]
+    changed += [name for name in columns(model) if now[name] != before[name]]
 
 
 def count_new(row: Counted, alike: int = 1) -> None:
