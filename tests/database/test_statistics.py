@@ -12,11 +12,12 @@ from tests.cast.database.plans import BIG, Asked, statements
 from webapp import clock, config, database
 from webapp.database import statistics, transaction
 from webapp.models.accounts.sessions import Session
-from webapp.models.cards import card
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
+from webapp.models.scripts import first_card
+from webapp.models.sending import click_sql, first_text
 from webapp.models.sending.click import Queued
 
 pytestmark = pytest.mark.postgres
@@ -107,16 +108,16 @@ async def test_a_process_looks_every_few_seconds_at_most(cast: Cast, monkeypatch
         assert await statistics.keep_up() == [] and asked == []
 
 
-SEEN = ("WITH b AS", "SELECT k.id AS k__id")  # those whose plan over empty tables reads all of one that grew
+SEEN = ("WITH b AS", "WITH s0 AS (INSERT INTO message")  # those whose plan over empty tables reads all of one that grew
 
 
 @pytest.mark.parametrize("analysed", [True, False])
-@pytest.mark.parametrize("begins", ["SELECT s.id AS s__id", *SEEN, "WITH s0 AS (INSERT INTO message"])
+@pytest.mark.parametrize("begins", ["SELECT l.id AS l__id", *SEEN])
 async def test_each_statement_of_a_tap_is_planned_anew_after_the_first_texts(
     cast: Cast, analysed: bool, begins: str
 ) -> None:
-    """The login, the look, the write, the card; on a database whose tables were analysed while they were empty, and on one
-    that never was."""
+    """The page's card, the login with the click's rows, the text with the next card; on a database whose tables were analysed
+    while they were empty, and on one that never was."""
     if analysed:
         await database.query("VACUUM (ANALYZE, INDEX_CLEANUP ON)")  # no page is left of what other tests had
     await cast.start(cast.amy)
@@ -143,9 +144,14 @@ async def tap(cast: Cast) -> Asked:
     token = await Session.begin(cast.amy.user)
 
     async def body() -> None:
-        assert await Session.in_campaign(token, "meyer")
-        assert await card.queue_of(cast.amy, cast.action)
-        assert isinstance(await cast.click(cast.amy), Queued)
+        talk = await cast.conversation()
+        found = await Session.in_campaign(token, "meyer", beside=click_sql.beside(talk.id))
+        assert found and found[1]
+        read = click_sql.with_login(found[0].row, found[0].found, found[1])
+        _, text = await first_card.queue_of(cast.amy, cast.action)
+        assert text
+        sent = await first_text.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash, read, ahead=[talk.id])
+        assert isinstance(sent, Queued) and sent.following
         raise Undone
 
     with statements() as asked, pytest.raises(Undone):

@@ -170,7 +170,7 @@ def _statement(
         bool(sending),
     )
     mine = [sending] if sending else []
-    values = [action.id, member.user_id, since, *mine, member.user_id, *wanted, member.user_id, action.id, since]
+    values = [action.id, member.user_id, *mine, since, *wanted, member.user_id, action.id, since]
     return text, values + passed_over
 
 
@@ -189,7 +189,7 @@ def _sql(
         )
     return (
         "WITH b AS (SELECT * FROM bucket WHERE action_id = ? AND user_id = ? ORDER BY id DESC LIMIT 1),"
-        f" mine AS MATERIALIZED ({buckets.OF_BUCKET} = (SELECT id FROM b){others}),"
+        f" {buckets.standing(f'(SELECT id FROM b){others}')},"
         f" stand AS (SELECT {buckets.stand_columns(zones)} FROM mine v)"
         f" SELECT {_ROW.columns}, stand.*,"
         f" (SELECT {listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"

@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models import tallies
@@ -122,32 +122,40 @@ async def open_again(bucket_id: int | None) -> None:
 
 async def _stand(bucket: Bucket, campaign: Campaign, now: datetime) -> dict[str, int]:
     awake, since = await hours.open_zone_sets(campaign, now), sql_time(hours.locked_since(campaign, now))
+    textable = _number(f"{_rested(awake)} AND v.user_id = ?")
     [row] = await database.query(
-        f"SELECT {stand_columns(awake)} FROM ({OF_BUCKET} = ?) v", bucket.user_id, since, bucket.id
+        f"WITH {standing('?')} SELECT {stand_columns(awake)}, {textable} AS textable FROM mine v",
+        *(bucket.id, since, bucket.user_id),
     )
     return {name: int(number) for name, number in row.items()}
 
 
 _OPEN = "v.texted_at IS NULL AND v.closed_code IS NULL"
-# The conversations of a bucket, whose id comes after it. ``rested``: by the lock. A contact is looked at by a subselect, and only
-# of those open: for a join PostgreSQL reads every contact there is. Parameter: `locked_since`
-OF_BUCKET = (
-    "SELECT v.id, v.user_id, v.zone_set_id, v.texted_at, v.replied_at, v.closed_code, v.skips,"
-    f" CASE WHEN {_OPEN} THEN {hours.rested_sql('v.contact_id')} END AS rested"
-    " FROM conversation v WHERE v.bucket_id"
-)
+
+
+def standing(bucket: str) -> str:
+    """Two tables of a WITH: ``mine``, the conversations of a bucket, and ``locked``, the ids of those open ones' contacts who can't
+    be texted by the lock. ``bucket``: SQL of its id, and more conditions. Parameter after it: `locked_since`. The
+    contacts are looked up in one walk of their index: for a join PostgreSQL may read every contact there is."""
+    contacts = packed.among_those("k.id", f"SELECT v.contact_id FROM mine v WHERE {_OPEN}")
+    return (
+        "mine AS MATERIALIZED (SELECT v.id, v.user_id, v.contact_id, v.zone_set_id, v.texted_at, v.replied_at, v.closed_code, v.skips"
+        f" FROM conversation v WHERE v.bucket_id = {bucket}),"
+        f" locked AS MATERIALIZED (SELECT k.id FROM contact k WHERE {contacts} AND {hours.LOCKED})"
+    )
 
 
 def stand_columns(awake: list[int | None]) -> str:
-    """Numbers of a bucket's contacts, for a SELECT from OF_BUCKET ``v``: ``texted``, ``replies``, ``open`` (not texted yet),
-    ``skipped``, ``awake`` (open, and textable by clock and lock), ``textable`` (awake, and still the volunteer's). Parameter:
-    the user."""
-    rested = f"v.rested AND {hours.awake_sql(awake, 'v.zone_set_id')}"
+    """Numbers of a bucket's contacts, for a SELECT from ``mine v``: ``texted``, ``replies``, ``open`` (not texted yet),
+    ``skipped``, ``awake`` (open, and textable by clock and lock)."""
     return (
         f"COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies, {_number(_OPEN)} AS open,"
-        f" {_number(f'{_OPEN} AND v.skips > 0')} AS skipped, {_number(rested)} AS awake,"
-        f" {_number(f'{rested} AND v.user_id = ?')} AS textable"
+        f" {_number(f'{_OPEN} AND v.skips > 0')} AS skipped, {_number(_rested(awake))} AS awake"
     )
+
+
+def _rested(awake: list[int | None]) -> str:
+    return f"{_OPEN} AND {hours.awake_sql(awake, 'v.zone_set_id')} AND v.contact_id NOT IN (SELECT id FROM locked)"
 
 
 def _number(of: str) -> str:
