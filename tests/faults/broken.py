@@ -31,8 +31,9 @@ from webapp.models.sending import facts, leaving
 from webapp.models.sending.claim import Wait, claim_next
 from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors, safeguards
-from webapp.workers import calling, sending, settings
 from webapp.workers import main as worker
+from webapp.workers import settings
+from webapp.workers.sending import calling, draining
 
 died: Callable[[str], None] = lambda what: None  # dying.die_at  # noqa: E731
 
@@ -90,7 +91,7 @@ def sleepy() -> None:
     async def seconds_left(claimed: Claimed) -> int:
         return 600 if clock.steady() - claimed.committed < leaving.TOO_OLD else 0
 
-    vars(sending)["seconds_left"] = seconds_left
+    vars(draining)["seconds_left"] = seconds_left
 
 
 def trusting() -> None:
@@ -136,8 +137,7 @@ def tireless() -> None:
     async def failed(number_id: int, why: str, tried: bool = False) -> float:
         return 0.0
 
-    outages.failed = failed
-    calling.SLOW_OF_NUMBER = calling.SLOW_OF_ALL = 1_000
+    outages.failed, calling.SLOW_OF_NUMBER, calling.SLOW_OF_ALL = failed, 1_000, 1_000
 
 
 def one_by_one() -> None:

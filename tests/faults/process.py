@@ -42,7 +42,7 @@ from webapp.models.sending import click_sql, first_text, leaving
 from webapp.reader import child
 from webapp.rules.van import pauses
 from webapp.running import web
-from webapp.workers import actions, bulk, calling, exports, imports, sending, settings
+from webapp.workers import actions, bulk, exports, imports, settings
 from webapp.workers import main as worker
 from webapp.workers.accounts import mail
 from webapp.workers.hooks import sending as hook_sending
@@ -50,6 +50,7 @@ from webapp.workers.nightly import fetching as nightly_fetching
 from webapp.workers.opt_ins import texting
 from webapp.workers.outcomes import restoring
 from webapp.workers.receiving import catching_up, events
+from webapp.workers.sending import calling, draining
 from webapp.workers.sharing import passing
 from webapp.workers.van import lists as van_lists
 from webapp.workers.van import sending as van_sending
@@ -117,7 +118,7 @@ def hurry() -> None:
     doubt.ASK_AFTER, doubt.ASK_AGAIN = timedelta(seconds=5), timedelta(seconds=5)
     outages.FIRST_REST, outages.TRY = PATIENCE, timedelta(seconds=4 * PATIENCE)
     vars(outages).update(LONGEST_HOLD=4 * PATIENCE, LONGEST_REST=4 * PATIENCE)
-    calling.SLOW, sending.UNASKED = 0.4 * PATIENCE, PATIENCE
+    calling.SLOW, draining.UNASKED = 0.4 * PATIENCE, PATIENCE
     settings.CLOCKWORK[:] = [
         *[job for job in settings.CLOCKWORK if job.coroutine in (actions.publish_scheduled, texting.text_sign_ups)],
         cron(van_sending.sweep_van, second=set(range(60)), timeout=20),
@@ -126,8 +127,8 @@ def hurry() -> None:
         cron(nightly_fetching.sweep_nightly, second=set(range(0, 60, 2)), timeout=20),
         cron(mail.send_waiting_mail, second=set(range(1, 60, 2)), timeout=20),
         cron(passing.share_opt_outs, second=set(range(1, 60, 2)), timeout=20),
-        cron(sending.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
-        cron(sending.look_up, second=set(range(60)), timeout=20),
+        cron(draining.sweep, second=set(range(60)), run_at_startup=True, timeout=20),
+        cron(draining.look_up, second=set(range(60)), timeout=20),
         cron(restoring.notice_restore, second=set(range(60)), timeout=20),
         cron(events.apply_events, second=set(range(60)), run_at_startup=True, timeout=20),
         cron(catching_up.catch_up, second=set(range(0, 60, 3)), run_at_startup=True, timeout=20),

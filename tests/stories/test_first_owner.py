@@ -24,7 +24,8 @@ from webapp.models.accounts.users import User
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND
-from webapp.workers import numbers, sending
+from webapp.workers import numbers
+from webapp.workers.sending import draining
 
 ROOT = Path(__file__).parents[2]
 OFFICE = "/c/meyer/admin"
@@ -81,7 +82,7 @@ async def _set_up(selina: httpx.AsyncClient) -> None:
     [form_id] = re.findall(r'name="client_message_id" value="([^"]+)"', (await selina.get(OFFICE + "/setup")).text)
     asked = await selina.post(OFFICE + "/setup/round-trips", data={"client_message_id": form_id})
     assert asked.status_code == 303, asked.text
-    await sending.drain({"twilio": gateway}, number.id)
+    await draining.drain({"twilio": gateway}, number.id)
     await gateway.close()
     reply = {"MessageSid": new_sid(), "From": "+14125550177", "To": number.e164, "Body": "OK"}
     event = await applying.keep(INBOUND, reply)

@@ -12,7 +12,7 @@ from webapp.models.conversations.message import QUEUED, TAKEN
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.sending.click import Queued
-from webapp.workers import sending
+from webapp.workers.sending import draining
 
 
 @pytest.mark.both
@@ -23,7 +23,7 @@ async def test_a_click_becomes_one_text_on_a_phone(cast: Cast, twilio: Simulated
     assert isinstance(outcome, Queued) and outcome.message.status == QUEUED
 
     gateway = Twilio(config.settings())
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     await gateway.close()
 
     [message] = await texts()

@@ -21,8 +21,8 @@ from webapp.models.results import recount
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued, Stopped
 from webapp.rules import errors
-from webapp.workers import sending
 from webapp.workers.outcomes import restoring as restoring_jobs
+from webapp.workers.sending import draining
 
 PHONES = [f"+1412555{6000 + n}" for n in range(4)]
 
@@ -31,7 +31,7 @@ async def text(cast: Cast, gateway: Twilio, *phones: str) -> None:
     for phone in phones:
         assert isinstance(await cast.click(cast.amy, await Contact.get(phone=phone)), Queued)
     clock.freeze(clock.now() + timedelta(seconds=30))
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     assert not await Message.exists(status="queued")
 
 
@@ -53,7 +53,7 @@ async def test_after_a_restore_nothing_leaves_until_what_was_sent_since_is_marke
     copy = await back_up(tmp_path)
 
     clock.freeze(clock.now() + timedelta(minutes=30))
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     await text(cast, gateway, PHONES[2])
     said = {"from": PHONES[2], "to": cast.number.e164, "body": "STOP", "deliver": False}
     sid = (await twilio.post("/simulator/replies", json=said)).json()["sid"]

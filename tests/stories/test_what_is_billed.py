@@ -14,7 +14,7 @@ from webapp.models.conversations import making
 from webapp.models.scripts import cost
 from webapp.models.scripts.cost import ScriptCost
 from webapp.models.scripts.links import CustomLink
-from webapp.workers import sending
+from webapp.workers.sending import draining
 
 NAMES = [
     "Lisa",
@@ -59,7 +59,7 @@ async def test_the_count_shown_is_the_count_billed(cast: Cast, twilio: Simulated
     for person in (cast.lisa, *people):
         await cast.click(cast.amy, person)
     gateway = Twilio(config.settings())
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     await gateway.close()
 
     billed = {row.recipient: row.segments for row in twilio.carrier.store.messages()}

@@ -14,7 +14,8 @@ from tests.cast import Cast
 from tests.cast.texting import says, texted
 from webapp import database, queue
 from webapp.models.outcomes import restoring
-from webapp.workers import main, sending, settings
+from webapp.workers import main, settings
+from webapp.workers.sending import draining
 
 JOBS = {job.coroutine.__qualname__: job.coroutine for job in settings.CLOCKWORK}
 OFTEN = [j.coroutine.__qualname__ for j in settings.CLOCKWORK if isinstance(j.second, set) and j.minute is None]
@@ -56,7 +57,7 @@ async def test_the_clockwork_goes_on_at_once_after_the_clock_was_set(
     db: None, hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """arq alone would stand still for two hours, or run every tick of the last two."""
-    job = cron(sending.sweep, second=set(range(0, 60, 5)), run_at_startup=True)
+    job = cron(draining.sweep, second=set(range(0, 60, 5)), run_at_startup=True)
     asked = {1}
     worker = main.SteadyWorker(cron_jobs=[job], redis_pool=queue.pool(), handle_signals=False, ctx={"asked": asked})
     now = datetime.now(UTC)

@@ -7,7 +7,7 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import actions, bulk, conversations, exports, imports, line_lookups, numbers, scripts, sending
+from webapp.workers import actions, bulk, conversations, exports, imports, numbers, scripts
 from webapp.workers.accounts import mail
 from webapp.workers.api import forgetting as api_forgetting
 from webapp.workers.hooks import sending as hook_sending
@@ -16,6 +16,7 @@ from webapp.workers.notices import replies, telling
 from webapp.workers.opt_ins import texting
 from webapp.workers.outcomes import restoring
 from webapp.workers.receiving import catching_up, events, media
+from webapp.workers.sending import draining, line_lookups
 from webapp.workers.sharing import passing
 from webapp.workers.van import asking, lists
 from webapp.workers.van import sending as van_sending
@@ -24,7 +25,7 @@ JOB_SECONDS = 60
 LONG_JOB_SECONDS = 900  # reading through a gigabyte of text can't be split; other long work goes in short jobs
 
 FUNCTIONS: list[Any] = [
-    sending.drain,
+    draining.drain,
     events.apply_events,
     numbers.check_setup,
     func(imports.run_import, timeout=LONG_JOB_SECONDS),
@@ -54,8 +55,8 @@ _EVERY_2_MINUTES = set(range(0, 60, 2))
 _EVERY_10_MINUTES = set(range(0, 60, 10))
 
 CLOCKWORK: list[CronJob] = [
-    cron(sending.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
-    cron(sending.look_up, second=_EVERY_5_SECONDS, timeout=60),
+    cron(draining.sweep, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
+    cron(draining.look_up, second=_EVERY_5_SECONDS, timeout=60),
     cron(events.apply_events, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(texting.text_sign_ups, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(van_sending.sweep_van, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
@@ -67,7 +68,7 @@ CLOCKWORK: list[CronJob] = [
     cron(lists.sweep_lists, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
     cron(lists.forget_files, hour=9, minute=11, second=11, timeout=60),
     cron(asking.seal_anew, minute=17, second=17, run_at_startup=True, timeout=60),
-    cron(sending.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
+    cron(draining.enforce_caps, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=20),
     cron(restoring.notice_restore, second=_EVERY_5_SECONDS, timeout=20),
     cron(catching_up.catch_up, minute=_EVERY_2_MINUTES, second=7, run_at_startup=True, timeout=110),
     cron(events.ask_statuses, minute=_EVERY_2_MINUTES, second=37, timeout=110),

@@ -24,7 +24,8 @@ from webapp.models.sending.leaving import Claimed
 from webapp.models.sending.refusal import Refusal
 from webapp.rules import errors
 from webapp.rules.scripts.picture import NoPicture
-from webapp.workers import scripts, sending
+from webapp.workers import scripts
+from webapp.workers.sending import draining
 
 
 async def kept(cast: Cast, **options: object) -> Picture:
@@ -181,7 +182,7 @@ async def test_twilio_gets_the_picture_s_address_and_bills_one_mms(cast: Cast, t
     await cast.hello.write("", long, cast.hello.picture_id)
     await cast.click(cast.amy)
     gateway = Twilio(config.settings())
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     await gateway.close()
     [message] = await texts()
     assert message.status == TAKEN and message.sid and message.sid.startswith("MM")

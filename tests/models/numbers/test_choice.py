@@ -22,7 +22,7 @@ from webapp.models.numbers import choice
 from webapp.models.numbers.number import Changes, PhoneNumber, add_number, change_number
 from webapp.models.sending import undo
 from webapp.models.sending.click import Queued
-from webapp.workers import sending
+from webapp.workers.sending import draining
 
 
 async def test_one_click_a_second_counts_the_queues(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ async def test_a_number_s_new_contacts_are_those_new_to_it(cast: Cast) -> None:
     quick = Quick()
     for person in people:
         await cast.click(cast.amy, person)
-    await sending.drain({"twilio": quick}, cast.number.id)
+    await draining.drain({"twilio": quick}, cast.number.id)
     near = await add_number(cast.meyer, "+18145550199", "PN" + "b" * 32, rate=1e9, webhooks_ok=True)
     await add_number(cast.meyer, "+19145550199", "PN" + "c" * 32, rate=1e9, webhooks_ok=True)
     await change_number(near, daily_limit=1)

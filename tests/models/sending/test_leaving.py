@@ -25,8 +25,8 @@ from webapp.models.receiving.event import INBOUND
 from webapp.models.sending import leaving
 from webapp.models.sending.claim import Wait, claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.workers import sending
 from webapp.workers.receiving import events
+from webapp.workers.sending import draining
 
 Said = Callable[[Cast], Awaitable[object]]
 
@@ -68,10 +68,10 @@ async def test_who_says_no_between_claim_and_call_gets_no_text(
         return await leaving.seconds_left(claim)
 
     await clicked(cast)
-    monkeypatch.setattr("webapp.workers.sending.seconds_left", asked)
+    monkeypatch.setattr("webapp.workers.sending.draining.seconds_left", asked)
     twilio = Quick()
     for _ in range(2):  # the second one asks all safeguards of the text that was given back
-        await sending.drain({"twilio": twilio}, cast.number.id)
+        await draining.drain({"twilio": twilio}, cast.number.id)
     assert twilio.sent == []
     assert [message.status for message in await texts() if message.ours] == [becomes]
 

@@ -19,8 +19,8 @@ from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.outcomes import restoring, sent_notes
-from webapp.workers import sending
 from webapp.workers.outcomes import restoring as restoring_jobs
+from webapp.workers.sending import draining
 
 pytestmark = pytest.mark.both
 
@@ -94,7 +94,7 @@ async def test_a_whole_machine_put_back_has_all_marked_that_left_since(
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(days=2)))
     sent_notes.forget()
     await clicked(cast)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     [noted] = await AuditEvent.filter(what="campaign.restored", campaign=cast.meyer)
     assert noted.detail["left"] > (clock.now() - timedelta(minutes=2)).isoformat()
     counts = await restoring_jobs.reconcile(gateway)
@@ -110,7 +110,7 @@ async def test_a_reconciling_that_broke_off_still_counts_from_the_first(
     left(twilio, cast.number.e164, DORA, "Typed last")
     await transaction(lambda: PhoneNumber.all().update(created_at=clock.now() - timedelta(hours=1)))
     await clicked(cast)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
 
     async def unheard(*_: object) -> bool:
         return False

@@ -24,9 +24,9 @@ from webapp.models.sending.click import Declined, Queued
 from webapp.models.sending.leaving import Claimed
 from webapp.rules import errors
 from webapp.simulator.store import IN, OUT
-from webapp.workers import sending
 from webapp.workers.outcomes import restoring as restoring_jobs
 from webapp.workers.receiving import catching_up
+from webapp.workers.sending import draining
 
 
 async def taken_again(cast: Cast, gateway: Twilio) -> None:
@@ -97,12 +97,12 @@ async def test_texts_that_left_just_before_a_fail_over_are_noticed(
     await cast.make()
     await cast.start(cast.amy)
     assert isinstance(await cast.click(cast.amy), Queued)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     await restoring_jobs.notice_restore({})
     copy = await back_up(tmp_path)
     clock.freeze(clock.now() + timedelta(seconds=3))
     assert isinstance(await cast.click(cast.amy, dora), Queued)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     found = [m["to"] for m in (await twilio.get("/simulator/messages")).json()]
     assert dora.phone in found
     await restore(copy)
@@ -120,17 +120,17 @@ async def test_workers_that_run_through_a_fail_over_notice_it(
     copy = await back_up(tmp_path)
     clock.freeze(clock.now() + timedelta(seconds=3))
     assert isinstance(await cast.click(cast.amy), Queued)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     await restoring_jobs.notice_restore({})
     await restore(copy)  # Lisa is untexted again
     clock.freeze(clock.now() + timedelta(seconds=2))
     assert isinstance(await cast.click(cast.amy, dora), Queued)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     await restoring_jobs.notice_restore({})
     stopped = (await Campaign.get(id=cast.meyer.id)).stopped_at
     if not stopped:
         await cast.click(cast.amy)
-        await sending.drain({"twilio": gateway}, cast.number.id)
+        await draining.drain({"twilio": gateway}, cast.number.id)
     to = [m["to"] for m in (await twilio.get("/simulator/messages")).json()]
     assert to.count(cast.lisa.phone) == 1, "a second first text"
     assert stopped
@@ -152,7 +152,7 @@ async def test_the_doctor_marks_what_left_before_a_restore_nobody_noticed(
     if after_all:
         await cast.start(cast.amy)
         assert isinstance(await cast.click(cast.amy, dora), Queued)
-        await sending.drain({"twilio": gateway}, cast.number.id)
+        await draining.drain({"twilio": gateway}, cast.number.id)
     await restoring.stop_all()
     await restoring_jobs.reconcile(gateway)
     assert (await cast.conversation()).texted_at, "Lisa is texted once more"

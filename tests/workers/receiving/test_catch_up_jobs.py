@@ -21,8 +21,9 @@ from webapp.gateways.twilio import Twilio
 from webapp.models.numbers.number import PhoneNumber, add_number
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.receiving.event import TwilioEvent
-from webapp.workers import sending, settings
+from webapp.workers import settings
 from webapp.workers.receiving import catching_up
+from webapp.workers.sending import draining
 
 [JOB] = [job for job in settings.CLOCKWORK if job.coroutine.__qualname__ == "catch_up"]
 
@@ -31,7 +32,7 @@ async def test_what_came_while_we_were_away_is_taken_in_by_catching_up(
     cast: Cast, ctx: dict, twilio: Simulated
 ) -> None:
     await clicked(cast)
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     for words in ("Yes", "STOP"):
         await twilio.post(
             "/simulator/replies",

@@ -19,8 +19,8 @@ from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, LONGEST_PAUSE, STATUS, TwilioEvent
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.workers import sending
 from webapp.workers.receiving import events
+from webapp.workers.sending import draining
 
 
 def came(sid: str, cast: Cast, phone: str, words: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ async def test_a_status_of_a_strangers_text_is_tried_for_a_day_only(cast: Cast) 
 
 async def test_the_status_and_the_price_that_never_came_are_asked_for(cast: Cast, ctx: dict, twilio: Simulated) -> None:
     await clicked(cast)
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     await until(lambda: twilio.carrier.store.messages()[0].status == "delivered")
     clock.freeze(clock.now() + timedelta(minutes=16))
     await events.ask_statuses(ctx)

@@ -21,7 +21,8 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import TAKEN, UNKNOWN
 from webapp.models.outcomes import sent_notes
 from webapp.models.sending import leaving
-from webapp.workers import calling, sending, settings
+from webapp.workers import settings
+from webapp.workers.sending import calling, draining
 
 
 async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twilio: Simulated) -> None:
@@ -31,7 +32,7 @@ async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twili
     await cast.start(cast.amy)
     for contact in await Contact.all():
         await cast.click(cast.amy, contact)
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     assert {m.status for m in await texts()} == {"taken"}
     assert len((await twilio.get("/simulator/messages")).json()) == 13
 
@@ -39,11 +40,11 @@ async def test_a_drain_sends_everything_that_is_due(cast: Cast, ctx: dict, twili
 async def test_429_waits_and_the_text_leaves_later(cast: Cast, ctx: dict, twilio: Simulated) -> None:
     await twilio.post("/simulator/faults", json={"do": "429", "seconds": 0.1})
     await clicked(cast)
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     [message] = await texts()
     assert message.status == "queued" and message.attempts == 0
     clock.freeze(clock.now() + timedelta(seconds=1))
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     assert [m.status for m in await texts()] == ["taken"]
 
 
@@ -51,9 +52,9 @@ async def test_a_drain_that_stood_still_gives_its_attempt_up_unsent(
     cast: Cast, ctx: dict, twilio: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leaving, "TOO_OLD", -1.0)
-    monkeypatch.setattr(sending, "WORK", 0.05)
+    monkeypatch.setattr(draining, "WORK", 0.05)
     await clicked(cast)
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     assert [m.status for m in await texts()] == ["queued"]
     assert (await twilio.get("/simulator/messages")).json() == []
 
@@ -79,7 +80,7 @@ async def test_an_answer_nobody_foresaw_leaves_the_other_calls_alone(cast: Cast)
     await cast.start(cast.amy)
     for conversation in await Conversation.filter(user_id=cast.amy.user_id):
         await send_card(cast.amy, conversation)
-    await sending.drain({"twilio": Torn(cast.lisa.phone)}, cast.number.id)
+    await draining.drain({"twilio": Torn(cast.lisa.phone)}, cast.number.id)
     found = {m.phone: m.status for m in await texts()}
     assert found.pop(cast.lisa.phone) == UNKNOWN
     assert set(found.values()) == {TAKEN} and len(found) == 3
@@ -93,17 +94,17 @@ async def test_a_nudge_that_comes_while_one_call_hangs_is_heeded(cast: Cast) -> 
     await cast.start(cast.amy)
     await cast.click(cast.amy)
     slow = Hangs(only=cast.lisa.phone)
-    draining = asyncio.create_task(sending.drain({"twilio": slow}, cast.number.id))
+    drain = asyncio.create_task(draining.drain({"twilio": slow}, cast.number.id))
     while not slow.sent:
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)
     clock.freeze(clock.now() + timedelta(seconds=1))
     await cast.click(cast.amy, dora)
-    await sending.drain({"twilio": slow}, cast.number.id)
+    await draining.drain({"twilio": slow}, cast.number.id)
     await asyncio.sleep(0.5)
     sent = list(slow.sent)
     slow.go.set()
-    await draining
+    await drain
     assert dora.phone in sent
 
 
@@ -115,11 +116,11 @@ async def test_a_slow_disk_does_not_let_a_text_leave_late(cast: Cast, monkeypatc
     monkeypatch.setattr(leaving, "TOO_OLD", 0.5)
     monkeypatch.setattr(sent_notes, "note", lambda *_: time.sleep(1.5))
     quick = Quick()
-    draining = asyncio.create_task(sending.drain({"twilio": quick}, cast.number.id))
+    drain = asyncio.create_task(draining.drain({"twilio": quick}, cast.number.id))
     await asyncio.sleep(0.8)
     await says(cast, "STOP")
     stopped = clock.steady()
-    await draining
+    await drain
     assert not [at for at in quick.at if at > stopped], "handed to Twilio after the STOP, later than TOO_OLD"
 
 
@@ -136,7 +137,7 @@ async def test_no_more_calls_are_under_way_by_a_number_than_its_lines(
     for person in people:
         await cast.click(cast.amy, person)
         clock.freeze(clock.now() + timedelta(seconds=1))
-        jobs.append(asyncio.create_task(sending.drain(ctx, cast.number.id)))
+        jobs.append(asyncio.create_task(draining.drain(ctx, cast.number.id)))
         await asyncio.sleep(0.1)
     running = sum(not job.done() for job in jobs)
     hangs.go.set()
@@ -155,7 +156,7 @@ async def test_drains_that_wait_for_twilio_leave_the_worker_its_clockwork(cast: 
     for person in people:
         await cast.click(cast.amy, person)
         clock.freeze(clock.now() + timedelta(seconds=0.05))
-        running.append(asyncio.create_task(sending.drain(ctx, cast.number.id)))
+        running.append(asyncio.create_task(draining.drain(ctx, cast.number.id)))
         await asyncio.sleep(0.02)
     held = sum(not job.done() for job in running)
     hangs.go.set()

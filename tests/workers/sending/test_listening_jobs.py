@@ -17,8 +17,8 @@ from webapp import clock
 from webapp.gateways.twilio import Page, Twilio
 from webapp.models.conversations.message import INITIAL, REFUSED, Message
 from webapp.models.numbers.number import PhoneNumber
-from webapp.workers import sending
 from webapp.workers.receiving import catching_up, listening
+from webapp.workers.sending import draining
 
 
 async def waiting_reply(cast: Cast) -> Message:
@@ -46,8 +46,8 @@ async def test_a_stop_of_the_outage_is_heard_before_the_first_text(
         came(twilio, f"+1412555{2000 + n}", cast.number.e164, "ok", timedelta(minutes=35))
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", timedelta(minutes=30))
     ctx = {"twilio": gateway}
-    await asyncio.gather(catching_up.catch_up(ctx), sending.drain(ctx, cast.number.id))
-    await sending.drain(ctx, cast.number.id)
+    await asyncio.gather(catching_up.catch_up(ctx), draining.drain(ctx, cast.number.id))
+    await draining.drain(ctx, cast.number.id)
     assert await status(reply) in (REFUSED, "cancelled")
 
 
@@ -58,11 +58,11 @@ async def test_while_the_lists_can_not_be_read_nothing_leaves(
     with monkeypatch.context() as patched:
         patched.setattr(gateway, "pages_since", _unreadable)
         for _ in range(2):
-            await sending.drain(ctx, cast.number.id)
+            await draining.drain(ctx, cast.number.id)
     assert await status(reply) == "queued" and (await PhoneNumber.get(id=cast.number.id)).failures == 2, (
         "the office is told"
     )
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     assert await status(reply) == "taken"
 
 
@@ -77,7 +77,7 @@ async def test_a_process_that_stood_still_listens_again(cast: Cast, gateway: Twi
     await heard(cast, HOUR)
     came(twilio, cast.lisa.phone, cast.number.e164, "STOP", timedelta(minutes=30))
     listening.Listening.of(ctx).seen -= listening.STOOD_STILL
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     assert await status(reply) in (REFUSED, "cancelled")
 
 
@@ -93,5 +93,5 @@ async def test_a_process_that_goes_on_does_not_list_again(cast: Cast) -> None:
     twilio = Listing()
     ctx = {"twilio": twilio}
     for _ in range(3):
-        await sending.drain(ctx, cast.number.id)
+        await draining.drain(ctx, cast.number.id)
     assert twilio.sent == [cast.lisa.phone] and twilio.listed == 1

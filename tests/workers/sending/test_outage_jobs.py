@@ -21,7 +21,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import answers, outages
 from webapp.models.sending.claim import claim_next
-from webapp.workers import calling, sending
+from webapp.workers.sending import calling, draining
 
 PEOPLE = 30
 
@@ -61,7 +61,7 @@ async def states() -> Counter[str]:
 async def drain_for(ctx: dict, cast: Cast, seconds: int) -> None:
     """A drain every five seconds, as the sweep asks for."""
     for _ in range(0, seconds, 5):
-        await sending.drain(ctx, cast.number.id)
+        await draining.drain(ctx, cast.number.id)
         clock.freeze(clock.now() + timedelta(seconds=5))
 
 
@@ -72,7 +72,7 @@ async def drain_for(ctx: dict, cast: Cast, seconds: int) -> None:
 async def test_an_outage_of_an_hour_makes_a_handful_of_texts_unknown(
     cast: Cast, how: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "WORK", 0.1)  # the clock stands still within a drain
+    monkeypatch.setattr(draining, "WORK", 0.1)  # the clock stands still within a drain
     await many_clicked(cast)
     await transaction(lambda: PhoneNumber.filter(id=cast.number.id).update(rate=1.0))
     twilio = Failing(how)
@@ -90,21 +90,21 @@ async def test_an_outage_of_an_hour_makes_a_handful_of_texts_unknown(
 
 async def test_calls_that_take_long_keep_others_from_beginning(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await many_clicked(cast)
-    monkeypatch.setattr(sending, "WORK", 2.0)
+    monkeypatch.setattr(draining, "WORK", 2.0)
     monkeypatch.setattr(calling, "SLOW", 0.05)
 
     async def paced(number_id: int, asked: bool, trying: bool) -> object:
         await asyncio.sleep(0.04)
         return await claim_next(number_id, asked, trying)
 
-    monkeypatch.setattr("webapp.workers.sending.claim_next", paced)
+    monkeypatch.setattr("webapp.workers.sending.draining.claim_next", paced)
     hangs = Hangs()
-    draining = asyncio.create_task(sending.drain({"twilio": hangs}, cast.number.id))
+    drain = asyncio.create_task(draining.drain({"twilio": hangs}, cast.number.id))
     await until(lambda: len(hangs.sent) >= 2)
     await asyncio.sleep(0.5)
     under_way = len(hangs.sent)
     hangs.go.set()
-    await draining
+    await drain
     assert under_way <= 5
 
 
@@ -114,7 +114,7 @@ async def test_an_account_that_twilio_refuses_stops_the_campaign_before_a_text_i
 ) -> None:
     await clicked(cast)
     async with Troubled(401, lambda method, *_: method == "GET") as gateway:
-        await sending.drain({"twilio": gateway}, cast.number.id)
+        await draining.drain({"twilio": gateway}, cast.number.id)
     assert (await Campaign.get(id=cast.meyer.id)).stopped_code == 20003
     assert [(message.status, message.attempts) for message in await texts()] == [("queued", 0)]
 
@@ -127,7 +127,7 @@ async def test_where_twilio_can_not_be_asked_nothing_leaves(cast: Cast) -> None:
 
     await clicked(cast)
     mute = Mute()
-    await sending.drain({"twilio": mute}, cast.number.id)
+    await draining.drain({"twilio": mute}, cast.number.id)
     assert mute.sent == [] and [message.status for message in await texts()] == ["queued"]
 
 
@@ -143,8 +143,8 @@ async def test_twilio_is_asked_once_by_each_process_and_number(cast: Cast, monke
     await many_clicked(cast)
     twilio = Counting()
     ctx = {"twilio": twilio}
-    await sending.drain(ctx, cast.number.id)
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     assert len(twilio.sent) == PEOPLE and twilio.asked == 1
 
 
@@ -172,7 +172,7 @@ async def test_however_slowly_failures_are_stored_an_outage_takes_a_few_texts(
     await many_clicked(cast)
     monkeypatch.setattr(module, slow, stored)
     twilio = Refusing()
-    await sending.drain({"twilio": twilio}, cast.number.id)
+    await draining.drain({"twilio": twilio}, cast.number.id)
     assert len(twilio.sent) <= outages.FEW + 1
 
 
@@ -189,5 +189,5 @@ async def test_where_a_question_is_answered_by_429_the_number_waits_as_long_as_i
     twilio = Busy()
     await drain_for({"twilio": twilio}, cast, 40)
     assert twilio.asked == 1 and twilio.sent == []
-    await sending.drain({"twilio": twilio}, cast.number.id)
+    await draining.drain({"twilio": twilio}, cast.number.id)
     assert twilio.asked == 2

@@ -20,7 +20,7 @@ from webapp.models.numbers import choice
 from webapp.models.outcomes import answers
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.workers import sending
+from webapp.workers.sending import draining
 
 
 async def test_a_time_out_after_acceptance_is_settled_by_looking_and_sent_once(
@@ -28,11 +28,11 @@ async def test_a_time_out_after_acceptance_is_settled_by_looking_and_sent_once(
 ) -> None:
     await twilio.post("/simulator/faults", json={"do": "reset_after"})
     await clicked(cast)
-    await sending.drain(ctx, cast.number.id)
+    await draining.drain(ctx, cast.number.id)
     assert [m.status for m in await texts()] == ["unknown"]
     clock.freeze(clock.now() + timedelta(seconds=31))
     await transaction(lambda: Message.all().update(claimed_at=datetime.now(UTC)))
-    await sending.look_up(ctx)
+    await draining.look_up(ctx)
     [message] = await texts()
     assert message.status == "taken" and message.sid
     assert len((await twilio.get("/simulator/messages")).json()) == 1
@@ -44,7 +44,7 @@ async def test_the_sweep_finds_texts_no_nudge_reached(cast: Cast, ctx: dict) -> 
     await clicked(cast)
     assert await choice.numbers_with_due_texts() == [cast.number.id]
     await queue.pool().flushall()
-    await sending.sweep(ctx)
+    await draining.sweep(ctx)
     jobs = await queue.pool().queued_jobs()
     assert [(job.function, job.args) for job in jobs] == [("drain", (cast.number.id,))]
 
@@ -64,8 +64,8 @@ async def test_a_look_up_that_twilio_cannot_answer_does_not_end_the_sweep(
     await transaction(lambda: Campaign.filter(id=cast.meyer.id).update(daily_cap=1))
     clock.freeze(clock.now() + timedelta(minutes=1))
     async with Troubled(500, lambda method, url, _: trouble and method == "GET" and "Messages.json" in url) as gateway:
-        await sending.look_up({"twilio": gateway})
-    await sending.enforce_caps({})
+        await draining.look_up({"twilio": gateway})
+    await draining.enforce_caps({})
     assert (await Campaign.get(id=cast.meyer.id)).capped_on is not None, "the cap is reached and nobody looked"
 
 
@@ -85,7 +85,7 @@ async def test_three_looks_are_spread_over_five_minutes_however_slow_twilio_is(c
             await asyncio.sleep(0.3)
             return []
 
-    await asyncio.gather(*(sending.look_up({"twilio": Behind()}) for _ in range(3)))
+    await asyncio.gather(*(draining.look_up({"twilio": Behind()}) for _ in range(3)))
     message = await Message.get(id=claim.message_id)
     again = await claim_next(cast.number.id)
     assert not isinstance(again, Claimed), "a second attempt, 31 seconds after the first"

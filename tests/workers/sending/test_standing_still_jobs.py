@@ -22,7 +22,7 @@ from webapp.models.conversations.message import TAKEN
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import doubt
 from webapp.models.sending.click import Queued
-from webapp.workers import sending
+from webapp.workers.sending import draining
 
 BLOCKING = "_asyncio_future_blocking"  # of asyncio's futures: a task that awaits one wants it set
 BLOCKED = 2.0  # seconds; then the others wait for what the one that stands still has locked
@@ -158,8 +158,8 @@ class Night:
         for seconds in LOOKS:
             await self.pass_by(seconds)
             await doubt.give_up_on_lost_workers()
-            await sending.look_up(ctx)
-        await sending.drain(ctx, self.cast.number.id)
+            await draining.look_up(ctx)
+        await draining.drain(ctx, self.cast.number.id)
 
     async def places(self) -> int:
         """How many there are, once everything was used before; between the first and the last lies the call."""
@@ -172,7 +172,7 @@ class Night:
         """One text, with a worker that stands still or dies at this place. Returns how many places there were."""
         phone = await self.another_text()
         process = Process(at, dies, self.others_go_on)
-        await process.run(sending.drain({"twilio": self.twilio}, self.cast.number.id))
+        await process.run(draining.drain({"twilio": self.twilio}, self.cast.number.id))
         if dies or not process.others:
             await self.others_go_on()
         await self.others_go_on()
@@ -200,7 +200,7 @@ async def test_a_build_that_does_not_ask_before_its_call_is_found_at_such_a_plac
     async def always(*_: object) -> int:
         return 600
 
-    monkeypatch.setattr("webapp.workers.sending.seconds_left", always)
+    monkeypatch.setattr("webapp.workers.sending.draining.seconds_left", always)
     night = Night(cast)
     await night.places()
     call = night.twilio.called_after

@@ -14,7 +14,7 @@ from webapp.gateways.twilio import Twilio
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import SENDING, UNKNOWN, Message
-from webapp.workers import sending
+from webapp.workers.sending import draining
 
 
 @pytest.mark.both
@@ -31,7 +31,7 @@ async def test_our_own_texts_stop_nothing_whatever_is_known_of_them(
     cast: Cast, gateway: Twilio, twilio: Simulated, attempts: str
 ) -> None:
     await clicked(cast)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     [message] = await texts()
     assert message.sid
     at = clock.now().timestamp() - 90
@@ -78,7 +78,7 @@ async def test_a_drain_that_finds_such_a_text_says_so_too(
 ) -> None:
     sid = left(twilio, cast.number.e164, DORA, "Hi Dora", ago=0)
     await clicked(cast)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     [noted] = await AuditEvent.filter(what="campaign.restored", campaign=cast.meyer)
     assert (noted.detail["text"], noted.detail["number"]) == (sid, cast.number.e164)
     assert sid in caplog.text and cast.number.e164 in caplog.text

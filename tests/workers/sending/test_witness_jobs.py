@@ -18,7 +18,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.outcomes import sent_notes, witness
 from webapp.rules import errors
 from webapp.simulator.store import OUT
-from webapp.workers import sending
+from webapp.workers.sending import draining
 
 
 async def test_a_whole_machine_put_back_texts_nobody_again(
@@ -26,7 +26,7 @@ async def test_a_whole_machine_put_back_texts_nobody_again(
 ) -> None:
     """Database and data directory are from before the text, and the worker is a new process."""
     await _texted_and_put_back(cast, gateway, tmp_path)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     assert len((await twilio.get("/simulator/messages")).json()) == 1
     assert (await Campaign.get(id=cast.meyer.id)).stopped_code == errors.RESTORED
     assert [message.status for message in await texts()] == ["queued"]
@@ -42,7 +42,7 @@ async def test_the_witness_is_heard_however_many_texts_hide_the_newest_that_arri
     for n in range(50):
         text = store.add(OUT if failed else "outbound-reply", cast.number.e164, f"+1412555{5000 + n}", "Good bye.", 1)
         store.advance(text.sid, *(("undelivered", 30005) if failed else ("sent",)))
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     assert len([t for t in (await twilio.get("/simulator/messages")).json() if t["to"] == cast.lisa.phone]) == 1
     assert (await Campaign.get(id=cast.meyer.id)).stopped_code == errors.RESTORED
 
@@ -55,14 +55,14 @@ async def test_without_its_witness_such_a_machine_would_text_lisa_again(
 
     monkeypatch.setattr(witness, "unknown_text", knows_all)
     await _texted_and_put_back(cast, gateway, tmp_path)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     assert len((await twilio.get("/simulator/messages")).json()) == 2
 
 
 async def _texted_and_put_back(cast: Cast, gateway: Twilio, folder: Path) -> None:
     copy = await back_up(folder)
     await clicked(cast)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     assert [message.status for message in await texts()] == ["taken"]
     await restore(copy)
     sent_notes.forget()
@@ -87,15 +87,15 @@ async def test_by_a_clock_that_is_five_minutes_off_nothing_is_claimed(cast: Cast
     """The machine's clock on SQLite, the database server's on PostgreSQL."""
     await clicked(cast)
     gateway = Elsewhere(ahead)
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     assert len(gateway.sent) == int(leaves)
     gateway.seconds = 0.0
-    await sending.drain({"twilio": gateway}, cast.number.id)
+    await draining.drain({"twilio": gateway}, cast.number.id)
     assert len(gateway.sent) == 1, "and goes on once the clock is right"
 
 
 @pytest.mark.both
 async def test_the_sweep_notes_how_far_the_clock_is_off(cast: Cast) -> None:
-    await sending.sweep({"twilio": Elsewhere(75.0)})
+    await draining.sweep({"twilio": Elsewhere(75.0)})
     signs = await queue.signs()
     assert signs.worker and signs.ahead == 75.0

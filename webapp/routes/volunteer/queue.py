@@ -43,8 +43,7 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
     form = await request.form()
     client_id = forms.uuid_of(str(form.get("client_message_id", "")))
     if client_id is None:
-        conversation = await finding.once_held(member, conversation_id)
-        return await _queue(request, member, conversation.action, notice="again", status=422)
+        return await _again(request, member, conversation_id)
     session, seen = login.session_of(request), str(form.get("hash", ""))
     read = click_sql.with_login(session.row, session.found, member)
     ahead = _ahead(str(form.get("ahead", ""))) if pages.is_partial(request) else []
@@ -53,6 +52,12 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
         return await _next(request, member, outcome, ahead)
     return await _refused(request, member, await finding.once_held(member, conversation_id), outcome)
+
+
+async def _again(request: Request, member: Membership, conversation_id: int) -> Response:
+    """The form brought no id of a click: its page is asked for once more."""
+    conversation = await finding.once_held(member, conversation_id)
+    return await _queue(request, member, conversation.action, notice="again", status=422)
 
 
 async def _next(request: Request, member: Membership, sent: click.Queued, ahead: list[int]) -> Response:

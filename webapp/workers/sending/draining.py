@@ -19,8 +19,8 @@ from webapp.models.sending import caps
 from webapp.models.sending.claim import Ask, Older, Wait, claim_next
 from webapp.models.sending.leaving import Claimed, seconds_left
 from webapp.models.sending.refusal import Refusal
-from webapp.workers import calling
 from webapp.workers.receiving.listening import Listening, listen
+from webapp.workers.sending import calling
 
 WORK = 5.0  # seconds one drain may take
 UNASKED = 5.0  # seconds to wait where Twilio could not be asked

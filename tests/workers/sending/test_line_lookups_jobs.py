@@ -23,7 +23,7 @@ from webapp.models.results import recount
 from webapp.models.sending import line_lookups
 from webapp.rules import errors
 from webapp.rules.contacts import lines
-from webapp.workers.line_lookups import forget_old, look_up_lines
+from webapp.workers.sending.line_lookups import forget_old, look_up_lines
 
 LANDLINE = "+14125550109"  # the simulator's landlines end in 9
 

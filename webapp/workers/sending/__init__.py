@@ -1,0 +1,1 @@
+"""Jobs of sending (SPEC X1, X4, X7)."""
