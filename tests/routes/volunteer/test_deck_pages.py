@@ -15,6 +15,7 @@ from webapp import database
 from webapp.database import transaction
 from webapp.database.asyncpg_engine import Context
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.opt_outs import opting_out
 
@@ -161,6 +162,20 @@ async def test_a_tap_costs_two_round_trips(cast: Cast, browse: Browser, monkeypa
     assert len(deck.cards) == 3, "each answer brought one more"
     assert database.dialect() == "sqlite" or begun == []
     assert len(asked) <= (8 if database.dialect() == "sqlite" else 2), asked  # there each write is one by itself
+
+
+@pytest.mark.postgres
+async def test_a_tap_that_notes_its_user_as_here_takes_no_locks_first(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a minute the membership is written between the login and the text."""
+    await five_people(cast)
+    amy = await browse(cast.amy)
+    deck = Deck(await open_queue(amy, cast))
+    await transaction(lambda: Membership.filter(id=cast.amy.id).update(last_here_at=None))
+    begun = transactions(monkeypatch)
+    assert (await deck.tap(amy)).status_code == 200
+    assert begun == [] and (await Membership.get(id=cast.amy.id)).last_here_at
 
 
 def transactions(monkeypatch: pytest.MonkeyPatch) -> list[object]:

@@ -34,7 +34,7 @@ class ClickRows:
     """``contact`` and ``conversation`` are locked and fresh. ``active``: the member may text; the membership is locked too,
     so a suspension either came before or finds this click's text and cancels it. ``number``: the contact's, if chosen.
     ``earlier_id``: the text stored with this client id, whoever sent it to whom. ``same``: of rows read without locks: locks
-    them, and gives the phone where all three are as they were read, else null."""
+    them, and gives the phone where contact and conversation are as they were read and the member may text, else null."""
 
     contact: Contact
     conversation: Conversation
@@ -53,8 +53,8 @@ _AND_KEPT = (
     "JOIN action a ON a.id = v.action_id LEFT JOIN script s ON s.id = v.script_id"
     " LEFT JOIN phone_number n ON n.id = k.number_id"
 )
-_ACTIVE = "m.approved_at IS NOT NULL AND m.suspended_at IS NULL AS active"
-_VERSIONS = Versions("v", "k", "m")
+_ACTIVE = "(m.approved_at IS NOT NULL AND m.suspended_at IS NULL AND m.removed_at IS NULL)"
+_VERSIONS = Versions("v", "k")
 
 
 def beside(conversation_id: int) -> Beside | None:
@@ -64,7 +64,7 @@ def beside(conversation_id: int) -> Beside | None:
         return None
     return Beside(
         _ROWS,
-        f"{_ACTIVE}, {_VERSIONS.columns}",
+        f"{_ACTIVE} AS active, {_VERSIONS.columns}",
         f"LEFT JOIN (conversation v JOIN contact k ON k.id = v.contact_id {_AND_KEPT}) ON v.id = ? AND v.campaign_id = m.campaign_id",
         (conversation_id,),
     )
@@ -98,7 +98,7 @@ def _rows(row: dict[str, Any], found: dict[str, Any], campaign: Campaign, same: 
 def _reading(_: str) -> str:
     """Once for each dialect: their words differ."""
     return (
-        f"SELECT {_WITH_CAMPAIGN.columns}, {_ACTIVE}, e.id AS earlier_id {_FROM} {_AND_KEPT}"
+        f"SELECT {_WITH_CAMPAIGN.columns}, {_ACTIVE} AS active, e.id AS earlier_id {_FROM} {_AND_KEPT}"
         " JOIN campaign c ON c.id = v.campaign_id LEFT JOIN message e ON e.client_id = ?"
         f" WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?{_locks()}"
     )
@@ -111,9 +111,10 @@ def _locks() -> str:
 
 def _same(row: dict[str, Any], *ids: int) -> Statement:
     """``ids``: of the conversation and the membership. PostgreSQL compares a row that another transaction held with what that
-    one made of it, so a row that was waited for is another one."""
+    one made of it, so a row that was waited for is another one. Of the membership, which also notes when its user was here,
+    only what the click asks of it has to be so still."""
     same, versions = _VERSIONS.same(row)
-    return f"SELECT k.phone {_FROM} WHERE v.id = ? AND m.id = ? AND {same}{_locks()}", [*ids, *versions]
+    return f"SELECT k.phone {_FROM} WHERE v.id = ? AND m.id = ? AND {same} AND {_ACTIVE}{_locks()}", [*ids, *versions]
 
 
 @dataclass(frozen=True)
