@@ -24,13 +24,16 @@ from webapp.models.sending.click import Queued
 @pytest.mark.postgres
 @pytest.mark.parametrize("undo_seconds", (0, 15))
 async def test_the_queue_read_with_a_click_is_the_one_after_it(cast: Cast, undo_seconds: int) -> None:
-    """With people who were texted by another action a moment ago, who were skipped, answered, opted out."""
+    """With people who were texted by another action a moment ago, who wrote before they were texted, who were skipped, answered,
+    opted out."""
     await Campaign.filter(id=cast.meyer.id).update(undo_seconds=undo_seconds)
     for n in range(10):
         await cast.add_contact(f"+1412555{2100 + n}", first_name=f"Mike{n}", zip="15213", state_abbrev="PA")
     await cast.make()
     await cast.start(cast.amy)
     await Contact.filter(first_name__in=("Mike4", "Mike7")).update(last_claimed_at=clock.now())
+    wrote = await Contact.filter(first_name__in=("Mike2", "Mike9")).values_list("id", flat=True)
+    await Conversation.filter(contact_id__in=list(wrote)).update(replied_at=clock.now())
     action = await Action.get(id=cast.action.id).select_related("campaign")
     cast.amy.campaign = action.campaign
     seen = 0

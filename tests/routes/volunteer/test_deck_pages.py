@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -17,7 +19,10 @@ from webapp.database.asyncpg_engine import Context
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
+from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_outs import opting_out
+
+URL_ENCODED = "application/x-www-form-urlencoded"
 
 
 class Deck:
@@ -176,6 +181,44 @@ async def test_a_tap_that_notes_its_user_as_here_takes_no_locks_first(
     begun = transactions(monkeypatch)
     assert (await deck.tap(amy)).status_code == 200
     assert begun == [] and (await Membership.get(id=cast.amy.id)).last_here_at
+
+
+async def test_the_answer_to_a_tap_outside_the_newest_bucket_counts_as_the_page_does(
+    cast: Cast, browse: Browser
+) -> None:
+    """The office has assigned Lisa; the others came with Start."""
+    await five_people(cast)
+    amy = await browse(cast.amy)
+    deck = Deck(await open_queue(amy, cast))
+    await transaction(lambda: Conversation.filter(contact_id=cast.lisa.id).update(bucket_id=None))
+    answer = await deck.tap(amy)
+    assert [text.phone for text in await texts()] == [cast.lisa.phone]
+    assert "0 of 4" in answer.text and "Lisa" not in answer.text and ">Sue</h2>" in answer.text
+    assert "0 of 4" in (await amy.get(f"/c/meyer/actions/{cast.action.id}/queue")).text
+
+
+async def test_what_changes_while_a_form_is_on_its_way_is_seen(cast: Cast, browse: Browser) -> None:
+    """However slow the line is: the script is another, then the action is paused."""
+    await five_people(cast)
+    amy = await browse(cast.amy)
+    deck = Deck(await open_queue(amy, cast))
+    path, form = deck.cards.popitem()[1]
+
+    async def post_slowly(meanwhile: Callable[[], Awaitable[object]]) -> httpx.Response:
+        async def body() -> AsyncIterator[bytes]:
+            sent = urlencode(form | {"ahead": ",".join(deck.cards)}).encode()
+            yield sent[:20]
+            await transaction(meanwhile)
+            yield sent[20:]
+
+        return await amy.post(path, content=body(), headers={**PARTIAL, "content-type": URL_ENCODED})
+
+    words = "New words for ##{{first_name}}. Reply STOP to opt out."
+    changed = await post_slowly(lambda: cast.hello.write("", words, None))
+    assert changed.status_code == 409 and "The text changed. Read it again, then send." in changed.text
+    paused = await post_slowly(lambda: cast.action.pause(cast.gary))
+    assert paused.status_code == 409 and "This action is paused. Nothing was sent." in paused.text
+    assert await texts() == []
 
 
 def transactions(monkeypatch: pytest.MonkeyPatch) -> list[object]:

@@ -99,13 +99,16 @@ async def beside_sending(member: Membership, action: Action, sending: int, but: 
     return _statement(member, action, 0, but, None, await hours.awake_lately(action.campaign, clock.now()), sending)
 
 
-async def after_sending(campaign: Campaign, row: dict[str, Any], message: Message, contact: Contact) -> Queue | None:
-    """``row``: as the statement gave it. None where the member has no bucket."""
-    if row["b__id"] is None:
+async def after_sending(
+    campaign: Campaign, row: dict[str, Any], message: Message, conversation: Conversation, contact: Contact
+) -> Queue | None:
+    """``row``: as the statement gave it. None where the text is none of the member's newest bucket, whose queue this is: its
+    contact slept when the bucket was begun, or was assigned by the office."""
+    if row["b__id"] is None or row["b__id"] != message.bucket_id:
         return None
     place = contact_zones.place_of_zip(contact.zip) or contact.state_abbrev
     sent = Sent(message.id, message.created_at, contact.first_name, place, message.due_at)
-    counted = {**row, "texted": row["texted"] + 1}
+    counted = {**row, "texted": row["texted"] + 1, "replies": row["replies"] + (conversation.replied_at is not None)}
     return await _queue(campaign, counted, await _ROW.whole(row), sent)
 
 

@@ -74,7 +74,9 @@ async def at_once(
     if (stored := await database.one_statement(lambda: _stored_as_read(rows, draft, behind))) is None:
         return None
     message, row = stored
-    following = await card.after_sending(member.campaign, row, message, rows.contact) if behind else None
+    if behind is None:
+        return Queued(message, action=rows.action)
+    following = await card.after_sending(member.campaign, row, message, rows.conversation, rows.contact)
     return Queued(message, action=rows.action, following=following)
 
 

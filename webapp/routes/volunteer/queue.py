@@ -9,7 +9,7 @@ from litestar.di import Provide
 
 from webapp import clock, queue, words
 from webapp.access import finding, login
-from webapp.http import forms, pages
+from webapp.http import bounded, forms, pages
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
@@ -33,11 +33,17 @@ async def queue_page(request: Request, member: Membership, action_id: int, said:
 
 
 async def sender(request: Request, slug: str, conversation_id: int) -> Membership:
-    """The volunteer; what their press is about is read with the login."""
+    """The volunteer; what their press is about is read with the login, and not before the whole form is here: however slowly it
+    comes, no row by which the press is judged is older."""
+    await request.form()
     return await login.volunteer_with(request, slug, click_sql.beside(finding.row_id(conversation_id)))
 
 
-@post("/queue/{conversation_id:int}/messages", dependencies={"member": Provide(sender)})
+@post(
+    "/queue/{conversation_id:int}/messages",
+    dependencies={"member": Provide(sender)},
+    request_max_body_size=bounded.ANONYMOUS_BODY,
+)
 async def send(request: Request, member: Membership, conversation_id: int) -> Response:
     """Send. The card's hash says which text the volunteer read; the server renders it again (A11)."""
     form = await request.form()
