@@ -16,7 +16,7 @@ from tests.cast.site import Browser, ask, campaign_routes, fill, ids
 from tests.cast.texting import WORDS, says, texted
 from webapp import clock, words
 from webapp.database import transaction
-from webapp.http import pages
+from webapp.http import written
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import Action
@@ -209,4 +209,4 @@ async def test_numbers_are_written_as_the_spanish_of_the_country_does(cast: Cast
     await in_spanish(cast.amy)
     assert "1,234 personas" in (await (await browse(cast.amy)).get(page)).text
     with words.speaking("es"):
-        assert (pages.number(1_234_567.5), pages.number(0.5)) == ("1,234,567.5", "0.5")
+        assert (written.number(1_234_567.5), written.number(0.5)) == ("1,234,567.5", "0.5")

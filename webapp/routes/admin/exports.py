@@ -17,8 +17,8 @@ from webapp.models.actions.action import Action
 from webapp.models.contacts.lists import ContactList
 from webapp.models.exports import for_upload, run, schedules, showing
 from webapp.models.exports.job import EVERY, Export
-from webapp.routes.admin import bulk
 from webapp.routes.admin.accounts import history, user_table
+from webapp.routes.admin.bulk import asked, jobs
 from webapp.rules.accounts.user_filter import UserFilter
 from webapp.rules.contacts.contact_filter import Filter
 from webapp.rules.exports import safe_cells
@@ -84,12 +84,12 @@ async def start_export(request: Request, member: Membership) -> Response:
 async def start_export_of_contacts(request: Request, member: Membership) -> Response:
     """Of those selected in All Contacts: ticked ones, or all that a filter finds. ``what``: their data, their tags ..."""
     form = Form(await request.form())
-    chosen, format = await bulk.chosen(member, form), form.choice("format", words.gettext("Kind of file"), FORMATS)
+    chosen, format = await asked.chosen(member, form), form.choice("format", words.gettext("Kind of file"), FORMATS)
     kind = form.choice("what", words.gettext("What"), OF_CONTACTS) if form.data.get("what") else CONTACTS
-    bulk.check_export(member, form, chosen)
+    asked.check_export(member, form, chosen)
     await _check_ids(member, form, kind)
     if not form:
-        return await bulk.ask(request, member, form, status=422)
+        return await jobs.ask(request, member, form, status=422)
     which = {"filter": chosen.asked()} if isinstance(chosen, Filter) else {"ids": chosen}
     return await _begun(request, member, await run.start(member, kind, format, which, ""))
 
@@ -101,7 +101,7 @@ async def _begun(request: Request, member: Membership, made: Export) -> Response
 
 async def _asked(member: Membership, form: Form) -> tuple[str, dict[str, Any], str]:
     """The kind, the people, and both in words."""
-    bulk.check_export(member, form, Filter())
+    asked.check_export(member, form, Filter())
     kind = form.choice("kind", words.gettext("What"), KINDS) or MESSAGES
     action_id, list_id = form.data.get("action") or "", form.data.get("list") or ""
     if action_id and list_id:

@@ -20,8 +20,8 @@ from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import editing
 from webapp.models.results import contact_table, timeline
 from webapp.models.van import showing
-from webapp.routes.admin import bulk
 from webapp.routes.admin.accounts import history
+from webapp.routes.admin.bulk import asked
 from webapp.rules import edited
 from webapp.rules.contacts import contact_zones, states
 
@@ -53,7 +53,7 @@ async def _contact(request: Request, member: Membership, contact: Contact, form:
         ).select_related("user"),
         held=(await contact_table.holders([contact]))[contact.id],
         opted_out=await OptOut.get_or_none(campaign_id=member.campaign_id, phone=contact.phone),
-        holders=await bulk.holders(member),
+        holders=await asked.holders(member),
         history=await history.of(member, "contact", contact.id),
         van=(await showing.names(member.campaign_id)).get(contact.van or 0, ""),
     )
@@ -127,13 +127,13 @@ async def opt_out(request: Request, member: Membership, contact_id: int) -> Resp
 async def assign(request: Request, member: Membership, contact_id: int) -> Response:
     """Their conversations in all running actions, and in those to come."""
     contact, form = await finding.contact_of(member, contact_id), Form(await request.form())
-    to, name = await bulk.assigned_to(member, form)
+    to, name = await asked.assigned_to(member, form)
     if not form:
         return await _contact(request, member, contact, form, status=422)
     job = await one_contact.assign(contact.id, to, name, member)
     await queue.run_bulk(job.id)
     if job.what.get("left_out"):
-        form.wrong("to", bulk.kept_out(job))
+        form.wrong("to", asked.kept_out(job))
         return await _contact(request, member, contact, form, status=422)
     return _back(request, member, contact)
 

@@ -21,7 +21,7 @@ NEW = "new"
 @get("/library")
 async def library_page(request: Request, member: Membership, action: int = 0) -> Response:
     """``action``: the draft that somebody came from."""
-    return page(request, "admin/library/library.html", shelf=shelf.ALL, action=max(action, 0))
+    return page(request, "admin/scripts/library/library.html", shelf=shelf.ALL, action=max(action, 0))
 
 
 @get("/library/{prepared:str}")
@@ -51,7 +51,7 @@ async def _show(
     chosen = action if action in dict(drafts) else NEW
     offered = [(NEW, said("A new action")), *drafts]
     context = {"prepared": one, "form": form, "offered": offered, "chosen": chosen}
-    return page(request, "admin/library/prepared.html", None, status, **context)
+    return page(request, "admin/scripts/library/prepared.html", None, status, **context)
 
 
 def _found(slug: str) -> Prepared:

@@ -1,0 +1,1 @@
+"""Operations on many contacts (SPEC C5, G2)."""
