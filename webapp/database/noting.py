@@ -12,7 +12,7 @@ _CHANGED = (
 )
 
 
-def van_of(contact: str) -> str:
+def van_sql(contact: str) -> str:
     """SQL for the VAN that has the state of the contact, where ``contact`` is a row of the table; NULL where none has it. A row of
     van_state without a state stands for all others."""
     return (
@@ -56,10 +56,10 @@ def told(kind: str, subject: str, campaign: str) -> str:
 # The claim sees what each of them has (models/van/kept.py)
 _OF_ANOTHER = (
     " WHERE contact_id = NEW.id AND (there_id <> '' OR there <> '' OR maybe <> '' OR state IN ('waiting', 'sending'))"
-    f" AND (there_id <> ltrim(NEW.van_id, '0') OR COALESCE(there_van, 0) <> COALESCE(NEW.van, {van_of('NEW')}, 0));"
+    f" AND (there_id <> ltrim(NEW.van_id, '0') OR COALESCE(there_van, 0) <> COALESCE(NEW.van, {van_sql('NEW')}, 0));"
 )
 _OTHER_VAN = "COALESCE(NEW.van, 0) <> COALESCE(OLD.van, 0)"
-_OF_BEFORE = van_of("OLD")
+_OF_BEFORE = van_sql("OLD")
 _TEXT = "NEW.direction = 'out' AND NEW.kind <> 'test'"
 _FAILED = "('undelivered', 'failed', 'canceled')"
 
@@ -107,7 +107,7 @@ TRIGGERS = (
         "contact",
         "NEW.state_abbrev <> OLD.state_abbrev",
         f"UPDATE contact SET van = {_OF_BEFORE} WHERE id = NEW.id AND NEW.van IS NULL AND NEW.van_id <> ''"
-        f" AND NEW.van_id = OLD.van_id AND {_OF_BEFORE} <> COALESCE({van_of('NEW')}, 0);"
+        f" AND NEW.van_id = OLD.van_id AND {_OF_BEFORE} <> COALESCE({van_sql('NEW')}, 0);"
         " UPDATE van_fact SET state = 'waiting', due_at = NULL WHERE contact_id = NEW.id AND state IN ('waiting', 'no_id', 'no_van');",
     ),
     (

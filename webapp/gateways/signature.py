@@ -13,17 +13,10 @@ HEADER = "x-twilio-signature"
 MOST = 500  # parameters
 
 
-def valid(url: str, body: bytes, headers: Mapping[str, str], tokens: list[str]) -> bool:
-    """``url`` is built from the public address, never from Host. Each of ``tokens`` is accepted: one may be rotated."""
-    if "x-www-form-urlencoded" in headers.get("content-type", "application/x-www-form-urlencoded"):
-        return valid_form(url, parameters(body), headers, tokens)
-    signature, text = headers.get(HEADER, ""), body.decode("utf-8", "replace")
-    return any(RequestValidator(token).validate(url, text, signature) for token in tokens if token and signature)
-
-
-def valid_form(url: str, given: list[tuple[str, str]], headers: Mapping[str, str], tokens: list[str]) -> bool:
-    """As `valid`, of a form's parameters: as Twilio's `validate`, which always signs the address both without and with its
-    port; most texts need one of them."""
+def valid(url: str, given: list[tuple[str, str]], headers: Mapping[str, str], tokens: list[str]) -> bool:
+    """``url`` is built from the public address, never from Host; ``given``: the form's `parameters`. Each of ``tokens`` is
+    accepted: one may be rotated. Twilio's own `validate` always signs the address both without and with its port; most
+    texts need one of them."""
     signature, parts, form = headers.get(HEADER, ""), urlparse(url), FormMultiDict(given)
     if not signature.isascii():
         return False

@@ -1,4 +1,4 @@
-"""The limits of a reading process, and its end where it meets them."""
+"""The limits of a reading process."""
 
 from __future__ import annotations
 
@@ -7,18 +7,8 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Callable
 
 NO_MEMORY = 3  # the exit code of a process that hit its memory limit
-
-
-def within(memory: int, work: Callable[[], None]) -> None:
-    """``memory``: bytes of address space."""
-    stay_small(memory)
-    try:
-        work()
-    except MemoryError:
-        os._exit(NO_MEMORY)
 
 
 def stay_small(limit: int) -> None:

@@ -45,7 +45,7 @@ def test_signatures_are_judged_as_twilio_s_own_validator_judges_them() -> None:
         if not headers["content-type"]:
             del headers["content-type"]
         body = (row.get("raw_body") or "").encode()
-        judged = signature.valid(row["url"], body, headers, [row["auth_token"]])
+        judged = signature.valid(row["url"], signature.parameters(body), headers, [row["auth_token"]])
         assert judged is (row["expected"] == "valid"), row["id"]
 
 

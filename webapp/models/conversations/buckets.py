@@ -79,11 +79,6 @@ async def under_way(campaign_id: int | None, action_id: int = 0) -> set[int]:
     return set(await column(found, "user_id"))
 
 
-async def current(action: Action, user: User) -> Bucket | None:
-    """The volunteer's newest bucket in this action, finished or not."""
-    return await Bucket.filter(action=action, user=user).order_by("-id").first()
-
-
 @transactional
 async def settle(bucket: Bucket, now: datetime) -> bool:
     """Finishes the bucket if it is done (V4) and counts the Perform, once. True where it is finished."""

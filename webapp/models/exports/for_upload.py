@@ -10,7 +10,7 @@ from typing import Any
 
 from webapp import database
 from webapp.database import packed
-from webapp.database.noting import van_of
+from webapp.database.noting import van_sql
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.labels import SELECTION, ContactTag, CustomField, FieldValue, Tag
 from webapp.models.van import showing
@@ -54,7 +54,7 @@ async def rows(kind: str, campaign: Campaign, ids: list[int], own: list[list[Any
     given = {(one.contact_id, one.field_id): one.value for one in values}
     vans = await showing.names(campaign.id) if kind == VAN_UPLOAD else {}
     people = await database.query(
-        f"SELECT c.id, c.phone, c.opted_out_at, COALESCE(c.van, {van_of('c')}) AS van FROM contact c"
+        f"SELECT c.id, c.phone, c.opted_out_at, COALESCE(c.van, {van_sql('c')}) AS van FROM contact c"
         f" WHERE {packed.among('c.id')} ORDER BY c.id",
         packed.values(list(theirs)),
     )

@@ -14,11 +14,10 @@ from webapp.rules.van import planning
 WAITING, SENDING, SENT, REFUSED, DOUBT = "waiting", "sending", "sent", "refused", "doubt"
 NO_ID, NO_VAN, NO_CODE, NOTHING, STAYS = "no_id", "no_van", "no_code", "nothing", "stays"
 STATES = (WAITING, SENDING, DOUBT, REFUSED, NO_ID, NO_VAN, NO_CODE, STAYS, NOTHING, SENT)
-HELD = "x"  # the value of a tag that is set, and of an opt-out
 
 
 class VanFact(Model):
-    """``value``: the answer, HELD, or blank once it was taken away. ``due_at``: null until the sweep saw the change.
+    """``value``: the answer, "x" for an opt-out or a tag that is set, blank once it was taken away. ``due_at``: null until the sweep saw the change.
     ``there``: the target VAN took last; ``maybe``: those it may have taken since, with spaces between; ``going``: that of the attempt
     under way, each as planning.text writes it. ``again``: staff want it sent although VAN may have it. ``van``: the VAN it goes to, that
     of the contact's state; ``there_van`` and ``there_id``: the VAN, and the VAN ID there, that ``there`` and ``maybe`` are about."""

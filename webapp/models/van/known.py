@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp import database
 from webapp.database import packed, transactional
-from webapp.database.noting import van_of
+from webapp.database.noting import van_sql
 from webapp.models.van.mapping import FIELD, OPT_OUT, TAG, VanMapping
 
 SLICE = 1_000
@@ -43,7 +43,7 @@ async def _note(mapping: VanMapping, ids: list[int]) -> None:
     await database.query(
         "INSERT INTO van_fact (campaign_id, contact_id, kind, subject_id, value, state, version, tries)"
         f" SELECT c.campaign_id, c.id, {packed.mark('text')}, {packed.mark('integer')}, {packed.mark('text')}, 'waiting', 1, 0"
-        f" FROM contact c WHERE {packed.among('c.id')} AND c.van_id <> '' AND {van_of('c')} = ?"
+        f" FROM contact c WHERE {packed.among('c.id')} AND c.van_id <> '' AND {van_sql('c')} = ?"
         " ON CONFLICT (contact_id, kind, subject_id) DO UPDATE SET state = 'waiting', due_at = NULL"
         " WHERE van_fact.state IN ('no_code', 'sent')",
         mapping.kind,

@@ -13,7 +13,7 @@ from tortoise.models import Model
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.database.noting import van_of
+from webapp.database.noting import van_sql
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact, ContactEvent
@@ -60,7 +60,7 @@ class Wanted:
 @transactional
 async def ask(by: Membership) -> int:
     """Looks for everybody whose facts wait for a VAN ID, each in the VAN of their state, MANY at most. Returns how many."""
-    van = van_of("c")
+    van = van_sql("c")
     rows = await database.query(
         "INSERT INTO van_match (campaign_id, van, contact_id, state, at)"
         f" SELECT DISTINCT c.campaign_id, {van}, c.id, '{WAITING}', {packed.mark('timestamptz')} FROM contact c"

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from webapp import clock, database
 from webapp.database import packed, transactional
-from webapp.database.noting import van_of
+from webapp.database.noting import van_sql
 from webapp.database.packed import sql_time
 from webapp.models.contacts.contact import Contact
 from webapp.models.van import connection, kept, mapping, places
@@ -65,7 +65,7 @@ async def stamp() -> None:
 @transactional
 async def _stamp() -> None:
     now = clock.now()
-    van = f"(SELECT {van_of('c')} FROM contact c WHERE c.id = van_fact.contact_id)"
+    van = f"(SELECT {van_sql('c')} FROM contact c WHERE c.id = van_fact.contact_id)"
     await database.query(
         f"WITH seen AS MATERIALIZED (SELECT id FROM van_fact WHERE due_at IS NULL ORDER BY id LIMIT {SLICE}{_SKIP[database.dialect()]})"
         f" UPDATE van_fact SET changed_at = {packed.mark('timestamptz')}, due_at = {packed.mark('timestamptz')},"

@@ -1,4 +1,4 @@
-"""Response scripts as a thread offers them, and the groups of their names (SPEC V6)."""
+"""Response scripts as a thread offers them, and the beginnings that their names share (SPEC V6)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def previews(member: Membership, conversation: Conversation, q: str) -> li
     return sorted(filled, key=lambda row: -row["used"])  # as ordered by the office where they are used alike
 
 
-async def groups(conversation: Conversation) -> list[str]:
+async def beginnings(conversation: Conversation) -> list[str]:
     """The words before the colon that several scripts' names share: "Attending" of "Attending: Yes"."""
     heads = [script.name.partition(":") for script in await Script.of(conversation.action, RESPONSE)]
     count = Counter(head.strip() for head, colon, _ in heads if colon)

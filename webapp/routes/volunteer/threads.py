@@ -205,7 +205,7 @@ async def _thread(
         "said": said,
         "oob": False,
         "scripts": await responses.previews(member, conversation, q) if follow else [],
-        "groups": await responses.groups(conversation) if follow else [],
+        "beginnings": await responses.beginnings(conversation) if follow else [],
         **await _about(conversation),
     }
     return page(request, "volunteer/thread/thread.html", "volunteer/thread/_part.html", status_code=status, **given)

@@ -57,7 +57,7 @@ async def _signed(request: Request) -> dict[str, str] | None:
     if not signature.is_form(request.headers, body):
         return None
     given = signature.parameters(body)
-    return dict(given) if signature.valid_form(url, given, request.headers, tokens) else None
+    return dict(given) if signature.valid(url, given, request.headers, tokens) else None
 
 
 def _forged() -> Response[str]:

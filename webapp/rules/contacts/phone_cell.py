@@ -52,8 +52,8 @@ _EXTENSION = re.compile(r"(?:\b(?:x|xt|ext|extn|extension|anexo)|#)[\s.:=#]{0,3}
 _DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:(?:19|20)?\d\d))(?![\d./-])"
 )
-_GROUP = re.compile(r"\+?\d+")
-_STRAY = re.compile(r"(?:[^\S\n]|[().\-/·•_]){0,8}")  # between two groups of digits of one number
+_RUN = re.compile(r"\+?\d+")
+_STRAY = re.compile(r"(?:[^\S\n]|[().\-/·•_]){0,8}")  # between two runs of digits of one number
 _VANITY = re.compile(r"[\d\s().+-]*[A-Za-z]{4,7}")
 
 
@@ -153,26 +153,26 @@ def _vanity(text: str) -> phone.Phone | phone.InvalidPhone | None:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, phone.Phone | phone.InvalidPhone]]:
-    """Start, end and number of everything with seven digits or more, as groups of digits with little between them."""
-    groups = [(m.start(), m.end()) for m in _GROUP.finditer(text)]
+    """Start, end and number of everything with seven digits or more, as runs of digits with little between them."""
+    runs = [(m.start(), m.end()) for m in _RUN.finditer(text)]
     first = 0
-    while first < len(groups):
-        last = _last_group(text, groups, first)
-        start, end = groups[first][0], groups[last][1]
+    while first < len(runs):
+        last = _last_run(text, runs, first)
+        start, end = runs[first][0], runs[last][1]
         if sum(c.isdigit() for c in text[start:end]) >= 7:
             yield start, end, phone.parse(text[start:end])
         first = last + 1
 
 
-def _last_group(text: str, groups: list[tuple[int, int]], first: int) -> int:
+def _last_run(text: str, runs: list[tuple[int, int]], first: int) -> int:
     """Groups of a number: ten digits, eleven with a leading 1, all that follow a + of another country or 011."""
-    head = text[groups[first][0] : groups[first][1]]
+    head = text[runs[first][0] : runs[first][1]]
     foreign = head.startswith(("011", "00")) or (head.startswith("+") and not head.startswith("+1"))
     wanted = 99 if foreign else 11 if head.lstrip("+").startswith("1") else 10
     digits, last = 0, first
-    for n in range(first, len(groups)):
-        start, end = groups[n]
-        if n > first and (text[start] == "+" or not _STRAY.fullmatch(text, groups[n - 1][1], start)):
+    for n in range(first, len(runs)):
+        start, end = runs[n]
+        if n > first and (text[start] == "+" or not _STRAY.fullmatch(text, runs[n - 1][1], start)):
             break
         if digits >= wanted:
             break

@@ -208,7 +208,7 @@ class Shown:
             "q": q,
             "oob": False,
             "scripts": self.scripts(n, q) if follow else [],
-            "groups": [],
+            "beginnings": [],
             "tags": self._of(self.play.talks[n]),
             "all_tags": self.tags,
         }
