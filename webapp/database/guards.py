@@ -50,27 +50,32 @@ def _prefix(name: str, table: str, columns: str) -> Guard:
     )
 
 
-def _trigger(name: str, when: str, table: str, condition: str, message: str, each: str = "ROW") -> Guard:
-    """Refuses ``when`` ("BEFORE DELETE") where ``condition`` holds, with an IntegrityError on both databases."""
+def _trigger(
+    name: str, when: str, table: str, condition: str, message: str, each: str = "ROW", of_row: str = "true"
+) -> Guard:
+    """Refuses ``when`` ("BEFORE DELETE") where ``condition`` holds, with an IntegrityError on both databases. ``of_row``: the part
+    of it that looks at this row alone. PostgreSQL asks that first, and calls no function where it is false."""
     check = f"WHEN {condition} " if condition else ""
     sqlite = f"CREATE TRIGGER {name} {when} ON {table} {check}BEGIN SELECT RAISE(ABORT, '{message}'); END"
     act = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
     body = f"BEGIN IF {condition} THEN {act} END IF; RETURN NEW; END" if condition else f"BEGIN {act} END"
-    postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()"
+    first = f" WHEN ({of_row})" if of_row != "true" else ""
+    postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each}{first} EXECUTE FUNCTION {name}()"
     return Guard("trigger", name, sqlite if each == "ROW" else "", postgres, table, body)
 
 
 def _noting(name: str, when: str, table: str, condition: str, does: str) -> Guard:
-    """Does ``does`` for each row where ``condition`` holds."""
+    """Does ``does`` for each row where ``condition`` holds, which looks at this row alone."""
     check = f"WHEN {condition} " if condition else ""
     sqlite = f"CREATE TRIGGER {name} {when} ON {table} {check}BEGIN {does} END"
-    body = f"BEGIN IF {condition or 'true'} THEN {does} END IF; RETURN NULL; END"
-    postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-    return Guard("trigger", name, sqlite, postgres, table, body)
+    first = f" WHEN ({condition})" if condition else ""
+    postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW{first} EXECUTE FUNCTION {name}()"
+    return Guard("trigger", name, sqlite, postgres, table, f"BEGIN {does} RETURN NULL; END")
 
 
+_LEAVES = "NEW.status = 'sending'"
 _LEAVES_AFTER_OPT_OUT = (
-    "NEW.status = 'sending' AND EXISTS (SELECT 1 FROM opt_out o WHERE o.campaign_id = NEW.campaign_id"
+    f"{_LEAVES} AND EXISTS (SELECT 1 FROM opt_out o WHERE o.campaign_id = NEW.campaign_id"
     " AND o.phone = NEW.phone AND (o.confirmation_id IS NULL OR o.confirmation_id <> NEW.id))"
 )
 
@@ -153,8 +158,8 @@ GUARDS = [
         "opt-outs can not be removed",
         "STATEMENT",
     ),
-    _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
-    _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT),
+    _trigger("no_text_after_opt_out", "BEFORE UPDATE", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT, of_row=_LEAVES),
+    _trigger("no_new_text_after_opt_out", "BEFORE INSERT", "message", _LEAVES_AFTER_OPT_OUT, OPTED_OUT, of_row=_LEAVES),
     # The audit log is only added to
     _trigger("about_unchanged", "BEFORE UPDATE", "audit_about", "", "an entry of the audit log can not be changed"),
     _trigger("about_kept", "BEFORE DELETE", "audit_about", "", "an entry of the audit log can not be removed"),
