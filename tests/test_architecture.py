@@ -89,6 +89,17 @@ def _may_use(user: tuple[int, str], used: tuple[int, str]) -> bool:
     return used[0] < user[0] or used[1] in (user[1], "")
 
 
+NO_ROOMS = {"__init__", "__pycache__", "help", "main", "settings"}  # help has no rows; a worker's own files
+
+
+def test_what_stands_beside_a_room_of_the_models_has_its_name() -> None:
+    """As `models/bulk` has a `bulk` among the routes of the office, its templates and the jobs."""
+    beside = [WEBAPP / "routes" / "admin", WEBAPP / "templates" / "admin", WEBAPP / "workers"]
+    found = {path.relative_to(WEBAPP): path.stem for top in beside for path in top.iterdir()}
+    assert len(found) > 50
+    assert {str(path) for path, name in found.items() if name not in set.union(*ORDER) | NO_ROOMS} == set()
+
+
 # The same of bench: what the benchmarks need, the benchmarks, one that uses another, and the command
 BENCH_ORDER = (
     {"measured", "bank", "big"},

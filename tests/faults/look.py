@@ -28,7 +28,7 @@ from webapp.models.conversations.message import UNKNOWN, Message
 from webapp.models.numbers.number import add_number
 from webapp.models.opt_in_forms.form import OptInForm
 from webapp.models.opt_ins import editing
-from webapp.models.outcomes import doubt, restoring
+from webapp.models.outcomes import restoring, undecided
 from webapp.models.results import recount
 from webapp.models.scripts import scheduling
 from webapp.models.sending import click
@@ -59,7 +59,7 @@ async def decided(*arrived: str) -> dict:
     """Decides texts whose outcome is unknown a second time, as staff do who ask the owners of these phones."""
     left = await Message.filter(status=UNKNOWN, next_look_at=None)
     what = {m.id: "arrived" if m.phone in arrived else "again" for m in left}
-    return {str(n): choice for n, choice in what.items() if await doubt.decide(n, choice)}
+    return {str(n): choice for n, choice in what.items() if await undecided.decide(n, choice)}
 
 
 async def differences() -> dict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.di import Provide
@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from webapp import words
 from webapp.access import badges, client, kept_words, troubles
 from webapp.database import failing
-from webapp.http import pages
+from webapp.http import addresses, pages
 from webapp.models.accounts import audit
 from webapp.models.accounts.sessions import Beside, Session
 from webapp.models.accounts.users import Membership, User
@@ -21,7 +21,6 @@ from webapp.rules.contacts import contact_zones
 COOKIE = "textbank_session"
 MODE_COOKIE = "textbank_mode"
 LANGUAGE_COOKIE = "textbank_language"
-_OF_ADDRESSES = "/?#%&=+:;,@!$'()*[]~"  # quoted already, or needing no quotes
 
 
 class LoggedOut(HTTPException):
@@ -112,7 +111,7 @@ async def current_user(request: Request) -> User:
 
 
 async def _logged_out(request: Request) -> LoggedOut:
-    return LoggedOut(await kept_words.sealed_of(request, page_of(request), request.cookies.get(COOKIE, "")))
+    return LoggedOut(await kept_words.sealed_of(request, addresses.page_of(request), request.cookies.get(COOKIE, "")))
 
 
 async def current_member(request: Request, slug: str) -> Membership:
@@ -198,28 +197,13 @@ def to_login(request: Request, error: Exception) -> Response:
     there, unless that would lose what is typed."""
     if pages.is_partial(request):
         return Response("", status_code=401, headers={"hx-reswap": "none"})
-    back = page_of(request)
+    back = addresses.page_of(request)
     expired = 1 if request.method == "GET" else 2
     path = f"/login?next={quote(back)}&expired={expired}" if back not in ("", "/") else "/login"
     answer = pages.go_to(request, path)
     if request.method == "POST":
         answer.cookies.append(kept_words.cookie(getattr(error, "kept", "")))
     return answer
-
-
-def page_of(request: Request) -> str:
-    """The path of this page; of the page with the form, where it is a form's request. "" where that is not known, or none of
-    ours."""
-    on = split(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
-    return safe_next(on.path + (f"?{on.query}" if on.query else "")) if on else ""
-
-
-def split(address: str) -> SplitResult | None:
-    """None where it is no address, such as "http://[": Python raises then."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return None
 
 
 def to_second_step(request: Request, _: Exception) -> Response:
@@ -233,17 +217,3 @@ def to_waiting(request: Request, _: Exception) -> Response:
 def speak_as(member: Membership) -> None:
     """To somebody who came by a letter of theirs, without a login."""
     words.language.set(member.speaks)
-
-
-def came_from(request: Request) -> str:
-    """The path of the page of ours that a form or link stood on; "/" where nobody says."""
-    referer = request.headers.get("referer", "")
-    return (safe_next("/" + referer.split("/", 3)[3]) if referer.count("/") >= 3 else "") or "/"
-
-
-def safe_next(path: str) -> str:
-    """The path where it is one of this site, else nothing: a link of ours never leads to another site. As it stands in a
-    header: in ASCII, without what browsers leave out of an address."""
-    parts = split(path)
-    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return quote(path, safe=_OF_ADDRESSES) if parts and inside and not parts.netloc else ""

@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException
 
 from webapp import words
 from webapp.access import entering, login, passkeys, right_password
-from webapp.http import pages
+from webapp.http import addresses, pages
 from webapp.http.forms import Form
 from webapp.models.accounts.users import Membership, User
 from webapp.models.logins.passkeys import Passkey
@@ -119,7 +119,7 @@ def _values(form: Form, name: str) -> list[object]:
 def ask(request: Request, error: Exception) -> Response:
     """The question. Where the form can't be kept, it leads back to the page with the form."""
     assert isinstance(error, ProveAgain)
-    back = login.page_of(request)
+    back = addresses.page_of(request)
     if error.fields is None:
         return pages.go_to(request, f"/proof?next={quote(back)}")
     gets = request.method == "GET"

@@ -11,8 +11,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from webapp import config, words
-from webapp.access import login
-from webapp.http import pages
+from webapp.http import addresses, pages
 from webapp.routes import failures
 
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
@@ -51,6 +50,6 @@ def _is_ours(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return True  # not a browser, so it sends no victim's cookies
-    parts = login.split(origin)
+    parts = addresses.split(origin)
     ours = (headers.get("host", ""), urlsplit(config.settings().public_url).netloc)
     return parts is not None and parts.netloc in ours

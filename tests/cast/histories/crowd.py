@@ -24,7 +24,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import blocking, possible
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, doubt, undecided
 from webapp.models.reports import filing
 from webapp.models.scripts import editing
 from webapp.models.sending import click, undo
@@ -239,7 +239,7 @@ class Crowd(steps.Steps):
 
     async def settle(self) -> None:
         for message in await Message.filter(status="unknown", next_look_at=None).order_by("id").limit(1):
-            await doubt.decide(message.id, self.dice.choice(doubt.DECISIONS))
+            await undecided.decide(message.id, self.dice.choice(undecided.DECISIONS))
 
     async def wait(self) -> None:
         clock.freeze(clock.now() + timedelta(minutes=self.dice.choice((1, 10, 65))))

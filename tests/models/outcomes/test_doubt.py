@@ -12,7 +12,7 @@ from tests.cast.texting import claimed, says, texted
 from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, doubt, undecided
 from webapp.models.results import recount
 from webapp.models.sending import caps
 from webapp.models.sending.claim import claim_next
@@ -119,8 +119,8 @@ async def test_looked_for_three_times_in_vain_it_is_sent_once_more_and_then_staf
     await looked_for_in_vain(message.id)
     [message] = await texts()
     assert message.status == UNKNOWN and message.next_look_at is None
-    assert [m.id for m in await doubt.undecided(cast.meyer.id)] == [message.id]
-    assert await doubt.decide(message.id, "arrived")
+    assert [m.id for m in await undecided.texts(cast.meyer.id)] == [message.id]
+    assert await undecided.decide(message.id, "arrived")
     assert (await texts())[0].status == TAKEN
     assert await recount.differences() == []
 
@@ -195,11 +195,11 @@ async def test_a_dropped_reply_leaves_the_person_unanswered(cast: Cast) -> None:
     claim = await claim_next(cast.number.id)
     assert isinstance(claim, Claimed)
 
-    async def undecided() -> None:
+    async def left_open() -> None:
         await Message.filter(id=claim.message_id).update(status=UNKNOWN, attempts=2)
 
-    await transaction(undecided)
-    assert await doubt.decide(claim.message_id, "drop")
+    await transaction(left_open)
+    assert await undecided.decide(claim.message_id, "drop")
     assert (await Message.get(kind=FOLLOW_UP)).status == DROPPED
     assert (await cast.conversation()).needs_attention
     assert await recount.differences() == []
@@ -224,7 +224,7 @@ async def test_on_sqlite_too_open_texts_are_found_by_their_index(cast: Cast, mon
         return await query(sql, *values)
 
     monkeypatch.setattr(database, "query", noting)
-    await doubt.how_many_undecided(cast.meyer.id)
+    await undecided.how_many(cast.meyer.id)
     await doubt.to_look_up()
     await doubt.give_up_on_lost_workers()
     await caps.today(cast.meyer)

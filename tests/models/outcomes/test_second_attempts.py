@@ -12,7 +12,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.conversations.message import QUEUED, TAKEN, UNKNOWN
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, doubt, undecided
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
@@ -49,7 +49,7 @@ async def test_a_second_attempt_refused_at_night_is_staffs_to_decide(cast: Cast)
     claim = await lost(cast)
     clock.freeze(clock.now().replace(hour=3) + timedelta(days=1))
     assert isinstance(await claim_next(cast.number.id), Refusal)
-    assert [m.id for m in await doubt.undecided(cast.meyer.id)] == [claim.message_id]
+    assert [m.id for m in await undecided.texts(cast.meyer.id)] == [claim.message_id]
     assert (await cast.conversation()).texted_at
     await delivered(claim)
     clock.freeze(clock.now().replace(hour=16))

@@ -13,7 +13,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models import kept_counts
 from webapp.models.conversations.message import CANCELLED, QUEUED, RECEIVED, TAKEN, UNKNOWN, Message
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, undecided
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import STATUS
 from webapp.models.results import recount
@@ -71,7 +71,7 @@ async def test_a_status_that_comes_late_sends_nothing_again(cast: Cast, settled:
         await answers.unknown(claim.message_id, claim.attempt_id)
         await looked_for_in_vain(claim.message_id)
         await transaction(lambda: Message.filter(id=claim.message_id).update(status=UNKNOWN, next_look_at=None))
-        assert await doubt.decide(claim.message_id, "drop")
+        assert await undecided.decide(claim.message_id, "drop")
     else:
         await answers.later(claim.message_id, claim.attempt_id, 0)
         if settled == "undone":

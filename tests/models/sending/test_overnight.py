@@ -13,7 +13,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.conversations.message import QUEUED, REFUSED, SENDING, UNKNOWN, Message
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, undecided
 from webapp.models.results import recount
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Queued
@@ -92,7 +92,7 @@ async def test_a_second_attempt_the_next_day_is_the_staff_s_to_decide_and_their_
     message = await Message.get(id=claim.message_id)
     assert (message.status, message.error_code, message.next_look_at) == (UNKNOWN, errors.WAITED, None)
 
-    assert await doubt.decide(message.id, "again", cast.gary)
+    assert await undecided.decide(message.id, "again", cast.gary)
     assert (await Message.get(id=message.id)).status == QUEUED
     assert isinstance(await claim_next(cast.number.id), Claimed)
 
@@ -107,7 +107,7 @@ async def test_the_staff_s_word_of_yesterday_needs_a_new_one_too(cast: Cast) -> 
         await Message.filter(id=claim.message_id).update(status=UNKNOWN, attempts=2, next_look_at=None)
 
     await transaction(twice_unknown)
-    await doubt.decide(claim.message_id, "again", cast.gary)
+    await undecided.decide(claim.message_id, "again", cast.gary)
     await wait_stopped(cast, MORNING)
     assert isinstance(await claim_next(cast.number.id), Refusal)
     assert (await Message.get(id=claim.message_id)).status == UNKNOWN

@@ -16,7 +16,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, TEST, UNKNOWN
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, undecided
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.results import recount
@@ -142,8 +142,8 @@ async def test_a_test_nobody_knows_of_is_looked_up_and_left_to_staff(cast: Cast)
     assert isinstance(second, Claimed) and second.message_id == claim.message_id
     await answers.unknown(second.message_id, second.attempt_id)
     await looked_for_in_vain(claim.message_id)
-    [open_one] = await doubt.undecided(cast.meyer.id)
-    assert open_one.status == UNKNOWN and await doubt.decide(open_one.id, "drop")
+    [open_one] = await undecided.texts(cast.meyer.id)
+    assert open_one.status == UNKNOWN and await undecided.decide(open_one.id, "drop")
     assert await recount.differences() == []
 
 

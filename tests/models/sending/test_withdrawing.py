@@ -13,7 +13,7 @@ from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.conversations.message import CANCELLED, QUEUED, UNKNOWN
-from webapp.models.outcomes import answers, doubt
+from webapp.models.outcomes import answers, undecided
 from webapp.models.results import recount
 from webapp.models.scripts import publishing
 from webapp.models.sending.claim import Wait, claim_next
@@ -105,7 +105,7 @@ async def test_a_second_attempt_of_a_suspended_sender_is_the_staff_s_to_decide_a
     await looked_for_in_vain(claim.message_id)
     assert not await leaves(cast)
     assert [(m.status, m.next_look_at) for m in await texts()] == [(UNKNOWN, None)]
-    assert await doubt.decide(claim.message_id, "again")
+    assert await undecided.decide(claim.message_id, "again")
     assert await leaves(cast)
 
 

@@ -1,9 +1,9 @@
-"""Texts whose outcome is unknown: looked up at Twilio, settled by a callback, or decided by staff (SPEC X2)."""
+"""Texts whose outcome is unknown: looked up at Twilio, or settled by a callback (SPEC X2). Those that stay unknown: undecided.py."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,19 +12,13 @@ from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.models import spending
-from webapp.models.accounts import audit
-from webapp.models.accounts.users import Membership
-from webapp.models.actions.action import Action
-from webapp.models.conversations import attention
-from webapp.models.conversations.message import DROPPED, INITIAL, OUT, SENDING, TAKEN, UNKNOWN, Message
+from webapp.models.conversations.message import OUT, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.outcomes import answers
 
 GONE_AFTER = timedelta(seconds=30)  # a worker that recorded no answer for so long after its claim is gone
 # From one look to the next, the first after FIRST_LOOK: Twilio's list may lag by six minutes. Each is counted from the
 # last, so a clock that is set forward makes one of them early, not all
 LOOK_AGAIN = (timedelta(seconds=150), timedelta(minutes=5))
-DECISIONS = ("arrived", "again", "drop")
-MANY = 100  # of which staff decide at a time
 EARLIEST = timedelta(days=1)  # before the claim: no two clocks differ by so much
 ASK_AFTER, ASK_AGAIN = timedelta(minutes=15), timedelta(hours=1)  # for a final status that did not come
 
@@ -41,15 +35,15 @@ class Seen:
 async def give_up_on_lost_workers() -> int:
     """Marks texts in `sending` whose worker is gone as `unknown`. Returns how many."""
     since = clock.now() - GONE_AFTER
-    found = Message.filter(id__in=await _open(SENDING, "claimed_at < ?", sql_time(since)))
+    found = Message.filter(id__in=await open_ids(SENDING, "claimed_at < ?", sql_time(since)))
     lost = await found.values_list("id", "attempt_id")
     for message_id, attempt_id in lost:
         await answers.unknown(message_id, attempt_id)
     return len(lost)
 
 
-async def _open(status: str, where: str, *values: Any) -> list[int]:
-    """Ids by the index of open texts. SQLite takes it only where its condition stands in the words of the statement."""
+async def open_ids(status: str, where: str, *values: Any) -> list[int]:
+    """Ids of texts with no outcome yet, by their index. SQLite takes it only where its condition stands in the words of the statement."""
     rows = await database.query(
         f"SELECT id FROM message WHERE status IN ('sending', 'unknown') AND status = '{status}' AND {where}", *values
     )
@@ -58,7 +52,7 @@ async def _open(status: str, where: str, *values: Any) -> list[int]:
 
 async def to_look_up() -> list[tuple[Message, str]]:
     """Unknown texts whose next look-up at Twilio is due, each with the number (E.164) it left by."""
-    found = await _open(UNKNOWN, "next_look_at <= ? ORDER BY next_look_at LIMIT 50", sql_time(clock.now()))
+    found = await open_ids(UNKNOWN, "next_look_at <= ? ORDER BY next_look_at LIMIT 50", sql_time(clock.now()))
     due = Message.filter(id__in=found).order_by("next_look_at")
     return [(m, m.number.e164) for m in await due.select_related("number") if m.number]
 
@@ -107,53 +101,6 @@ async def _not_found(message_id: int) -> None:
     await message.save(update_fields=["looks", "next_look_at"])
 
 
-@transactional
-async def decide(message_id: int, what: str, by: Membership | None = None, attempts: int | None = None) -> bool:
-    """The staff's decision on a text nobody could settle: "arrived", "again" or "drop". ``attempts``: how many there were
-    when they looked. False where it is settled by now, was tried again since, or could not leave again."""
-    contact, message = await Message.locked(message_id)
-    if message.status != UNKNOWN or message.next_look_at is not None or attempts not in (None, message.attempts):
-        return False
-    if what == "again" and await _is_over(message):
-        return False
-    if what == "again":
-        message.decided_at = clock.now()
-        await message.save(update_fields=["decided_at"])
-        await message.try_again()
-    elif what == "arrived":
-        await answers.taken(message.id)
-    else:
-        message.status, message.error_code = DROPPED, None
-        await message.save(update_fields=["status", "error_code"])
-        await attention.reconsider(message.conversation_id, contact)
-    if by:
-        await audit.record(by, "message.decided", {"contact": contact.id}, what, message=message.id)
-    return True
-
-
-async def _is_over(message: Message) -> bool:
-    """Has the action of this first text ended? Workers would withdraw it, and staff would have to decide once more."""
-    found = Action.filter(id=message.action_id or 0).select_related("campaign")
-    action = await found.first() if message.kind == INITIAL else None
-    return action is not None and action.over(clock.now())
-
-
-async def any_over(campaign_id: int, ids: Collection[int]) -> bool:
-    """Can one of these texts not be sent again, because its action has ended?"""
-    asked = await Message.filter(id__in=list(ids)[:MANY], campaign_id=campaign_id, status=UNKNOWN)
-    return any([await _is_over(message) for message in asked])
-
-
-async def decide_many(by: Membership, seen: Mapping[int, int], what: str) -> set[int]:
-    """The same decision on each of these texts of the member's campaign; those settled or tried again meanwhile are left
-    alone. ``seen``: how many attempts of each they saw. Returns the numbers by which some may leave now."""
-    numbers = set()
-    for message in await Message.filter(id__in=list(seen)[:MANY], campaign_id=by.campaign_id).order_by("id"):
-        if await decide(message.id, what, by, seen[message.id]) and message.number_id:
-            numbers.add(message.number_id)
-    return numbers
-
-
 async def with_rows(sids: Sequence[str]) -> set[str]:
     """Those of these texts at Twilio that are settled: a row has the sid, or had it until its status said that it failed, or
     its attempt was followed by another."""
@@ -183,24 +130,6 @@ def ends_with(theirs: str, ours: str) -> bool:
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
-
-
-_UNDECIDED = "+campaign_id = ? AND next_look_at IS NULL"  # with the plus SQLite does not read all texts of the campaign
-
-
-async def undecided(campaign_id: int, among: Sequence[int] = ()) -> list[Message]:
-    """The first MANY texts that wait for the staff's decision, with contact and number. ``among``: of these ids alone."""
-    ids = await _open(UNKNOWN, f"{_UNDECIDED} ORDER BY id", campaign_id)
-    found = Message.filter(id__in=[one for one in ids if not among or one in among][:MANY])
-    return await found.order_by("id").select_related("contact", "number")
-
-
-async def how_many_undecided(campaign_id: int) -> int:
-    [row] = await database.query(
-        f"SELECT COUNT(*) AS n FROM message WHERE status IN ('sending', 'unknown') AND status = 'unknown' AND {_UNDECIDED}",
-        campaign_id,
-    )
-    return int(row["n"])
 
 
 async def without_final_status() -> list[Message]:

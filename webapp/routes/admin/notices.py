@@ -19,8 +19,8 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.notices import received, telling
 from webapp.models.notices.notice import ACTION, EMAIL, FAILED, KINDS, MESSAGE, PUSH, SENT, Notice
-from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import history, user_table
+from webapp.routes.admin.actions import action_news
 from webapp.rules.notices import linked
 
 MOST_BODY = {MESSAGE: 5_000, EMAIL: 20_000, PUSH: 400, ACTION: 0}

@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from webapp import limiting, words
 from webapp.access import client, entering, letter_limits, login, right_password
+from webapp.http import addresses
 from webapp.http.forms import Form
 from webapp.http.pages import go_to, page
 from webapp.models.accounts import passwords
@@ -45,7 +46,7 @@ async def join_form(request: Request, form: Form, door: Door | None, status: int
         known=await _last_place(user),
         may_search=await Campaign.exists(searchable=True),
         found=await _found(request, find) if find else [],
-        next=login.safe_next(str(form.data.get("next", "") or request.query_params.get("next", ""))),
+        next=addresses.safe_next(str(form.data.get("next", "") or request.query_params.get("next", ""))),
     )
 
 
@@ -130,7 +131,7 @@ def _next(form: Form, door: Door) -> str:
     """The page of this campaign that they came for, else the campaign's first page."""
     if door.link:
         return door.link
-    home, wanted = f"/c/{door.campaign.slug}", login.safe_next(str(form.data.get("next", "")))
+    home, wanted = f"/c/{door.campaign.slug}", addresses.safe_next(str(form.data.get("next", "")))
     return wanted if wanted.startswith(home + "/") else home
 
 

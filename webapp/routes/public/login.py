@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, get, post
 
 from webapp import live
 from webapp.access import entering, kept_words, login, right_password
-from webapp.http import pages
+from webapp.http import addresses, pages
 from webapp.http.forms import Form
 from webapp.http.pages import go_to, page
 from webapp.models.accounts.sessions import Session
@@ -23,15 +23,15 @@ async def front(request: Request) -> Response:
 async def login_page(request: Request, next: str = "", expired: int = 0) -> Response:
     session = await login.current_session(request)
     if session:
-        return pages.redirect(request, login.safe_next(next) or await entering.home_of(session.user))
-    return page(request, "public/login.html", form=Form(), next=login.safe_next(next), expired=expired)
+        return pages.redirect(request, addresses.safe_next(next) or await entering.home_of(session.user))
+    return page(request, "public/login.html", form=Form(), next=addresses.safe_next(next), expired=expired)
 
 
 @post("/login")
 async def log_in(request: Request) -> Response:
     await login.current_session(request)
     form = Form(await request.form())
-    next_ = login.safe_next(str(form.data.get("next", "")))
+    next_ = addresses.safe_next(str(form.data.get("next", "")))
     user = await _known(request, form)
     if user is None:
         return page(request, "public/login.html", status_code=422, form=form, next=next_, expired=0)

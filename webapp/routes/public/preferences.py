@@ -6,7 +6,7 @@ from litestar import Request, Response, Router, post
 
 from webapp import words
 from webapp.access import cookies, login
-from webapp.http import pages
+from webapp.http import addresses, pages
 from webapp.http.forms import Form
 
 YEAR = 31_536_000  # seconds
@@ -17,7 +17,7 @@ async def choose_language(request: Request) -> Response:
     """For this browser, and for all pages and letters of whoever is logged in. Back to the page it was chosen on."""
     session, form = await login.current_session(request), Form(await request.form())
     chosen = form.choice("language", words.gettext("Language"), words.LANGUAGES)
-    answer = pages.redirect(request, login.came_from(request))
+    answer = pages.redirect(request, addresses.came_from(request))
     if form:
         answer.set_cookie(cookies.made(login.LANGUAGE_COOKIE, chosen, YEAR))
         if session:
@@ -29,7 +29,10 @@ async def choose_language(request: Request) -> Response:
 async def choose_look(request: Request) -> Response:
     """Light or dark for this browser; any other mode follows the device. Back to the page it was chosen on."""
     await login.current_session(request)
-    mode, answer = Form(await request.form()).text("mode", "", 10), pages.redirect(request, login.came_from(request))
+    mode, answer = (
+        Form(await request.form()).text("mode", "", 10),
+        pages.redirect(request, addresses.came_from(request)),
+    )
     if mode in ("light", "dark"):
         answer.set_cookie(cookies.made(login.MODE_COOKIE, mode, YEAR))
     else:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response, Router, get, post
 
 from webapp.access import login, proving
-from webapp.http import pages
+from webapp.http import addresses, pages
 from webapp.http.forms import Form
 from webapp.http.pages import page
 
@@ -15,14 +15,14 @@ from webapp.http.pages import page
 @get("/proof")
 async def proof_page(request: Request, next: str = "") -> Response:
     await login.current_user(request)
-    return await _ask(request, Form(), login.safe_next(next))
+    return await _ask(request, Form(), addresses.safe_next(next))
 
 
 @post("/proof")
 async def prove(request: Request) -> Response:
     await login.current_user(request)
     form = Form(await request.form())
-    next_ = login.safe_next(form.text("next", "", 2_000))
+    next_ = addresses.safe_next(form.text("next", "", 2_000))
     if not await proving.proves(request, form):
         return await _ask(request, form, next_, status=422)
     if _is_file(next_):  # a download leaves its page on the screen: it must not look as if nothing was done

@@ -7,7 +7,7 @@ from litestar.exceptions import TooManyRequestsException
 
 from webapp import limiting
 from webapp.access import client, entering, login, passkeys, second_step
-from webapp.http import pages
+from webapp.http import addresses, pages
 from webapp.http.forms import Form
 from webapp.http.pages import page
 from webapp.models.logins import second_steps
@@ -56,7 +56,7 @@ async def ask_for_passkey(request: Request) -> Response:
     await login.current_session(request)
     if not await limiting.allowed(limiting.PASSKEYS, "passkey", client.address(request)):
         raise TooManyRequestsException
-    path = login.safe_next(Form(await request.form()).text("next", "", 2_000))
+    path = addresses.safe_next(Form(await request.form()).text("next", "", 2_000))
     token, step = await LoginStep.begin(PASSKEY, path=path)
     answer = page(request, "public/passkey.html", options=passkeys.asked_to_show(step.challenge, []), refused=False)
     answer.cookies.append(entering.step_cookie(token))

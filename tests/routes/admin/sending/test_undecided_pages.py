@@ -12,7 +12,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.actions.action import Action
 from webapp.models.conversations.message import DROPPED, FOLLOW_UP, QUEUED, TAKEN, UNKNOWN, Message
-from webapp.models.outcomes import doubt
+from webapp.models.outcomes import undecided
 from webapp.rules import phone
 
 HERE = OFFICE + "/undecided"
@@ -110,7 +110,7 @@ async def test_texts_of_another_campaign_are_left_alone(cast: Cast, browse: Brow
 
 
 async def test_the_first_hundred_are_shown(cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.models.outcomes.doubt.MANY", 2)
+    monkeypatch.setattr("webapp.models.outcomes.undecided.MANY", 2)
     third = (await in_doubt(cast))[2]
     shown = (await (await browse(cast.gary)).get(HERE)).text
     assert "The first 2 of 3." in shown and f'value="{ticked(third)}"' not in shown
@@ -132,7 +132,7 @@ async def test_a_first_text_of_an_action_that_is_over_is_not_sent_again_and_the_
         assert answer.status_code == 422 and "has ended or is archived" in answer.text
         assert "Nothing was changed." in answer.text
     assert {m.status for m in await texts()} == {UNKNOWN} and await audited("message.decided") == 0
-    assert not await doubt.decide(first.id, "again"), "it ended while the page was asked"
+    assert not await undecided.decide(first.id, "again"), "it ended while the page was asked"
     assert (await gary.post(HERE + "/decisions", data={"what": "drop", "text": [ticked(first)]})).status_code == 303
     assert [m.status for m in await texts()] == [DROPPED, UNKNOWN, UNKNOWN]
 

@@ -13,7 +13,7 @@ from limits import parse
 from tests.cast import PASSWORD, Cast
 from tests.cast.site import Browser
 from webapp import clock, limiting
-from webapp.access import login
+from webapp.http import addresses
 from webapp.models.accounts import passwords
 from webapp.models.accounts.sessions import PROVED_FOR, Session
 from webapp.models.accounts.users import User
@@ -92,7 +92,7 @@ async def test_an_odd_address_to_go_on_to_is_no_fault_and_leads_nowhere_else(
 
 @pytest.mark.parametrize("path", [*ODD, *AWAY, "/\x00"])
 def test_no_page_is_taken_for_ours_that_a_browser_reads_otherwise(path: str) -> None:
-    safe = login.safe_next(path)
+    safe = addresses.safe_next(path)
     assert safe == "" or (safe.isprintable() and safe.isascii() and safe[:2] not in ("//", "/\\"))
 
 

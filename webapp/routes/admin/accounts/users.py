@@ -15,8 +15,8 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.scripts import team_codes
 from webapp.models.scripts.team_codes import LastTeam
-from webapp.routes.admin import action_news
 from webapp.routes.admin.accounts import user_lists, user_table
+from webapp.routes.admin.actions import action_news
 from webapp.rules.contacts.contact_filter import id_of
 from webapp.rules.speech.sentences import counted, said, together
 

@@ -17,7 +17,7 @@ from webapp.models.actions import action_link, copying
 from webapp.models.actions.action import Action
 from webapp.models.results import results
 from webapp.models.scripts import ready_links
-from webapp.routes.admin import action_news
+from webapp.routes.admin.actions import action_news
 
 
 @get("/actions/{action_id:int}/sendings")

@@ -14,7 +14,7 @@ from webapp.models.accounts import members
 from webapp.models.accounts.users import Membership
 from webapp.models.conversations import inbox
 from webapp.models.numbers import choice
-from webapp.models.outcomes import doubt
+from webapp.models.outcomes import undecided
 from webapp.models.results import dashboard, operations
 from webapp.models.scripts import first_steps
 from webapp.models.sending import caps
@@ -43,7 +43,7 @@ async def _figures(member: Membership) -> dict[str, Any]:
         "at": clock.now(),
         "spent": await caps.today(campaign),
         "handed": await inbox.with_staff(member).count(),
-        "undecided": await doubt.how_many_undecided(campaign.id),
+        "undecided": await undecided.how_many(campaign.id),
         "waiting": await members.waiting(campaign.id).count(),
         "numbers": await dashboard.numbers(campaign),
         "queued": sum(q.texts for q in await operations.queues(campaign)),

@@ -11,7 +11,7 @@ from webapp.http.pages import page
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
-from webapp.models.outcomes import doubt
+from webapp.models.outcomes import undecided
 from webapp.models.results import operations
 
 
@@ -32,7 +32,7 @@ async def _figures(campaign: Campaign, stopped: bool) -> dict[str, Any]:
         "gone": await choice.done_at(campaign, 0, stopped),
         "done": await choice.done_at(campaign, left, stopped),
         "delays": await operations.delays(),
-        "undecided": await doubt.how_many_undecided(campaign.id),
+        "undecided": await undecided.how_many(campaign.id),
     }
 
 

@@ -16,7 +16,7 @@ from webapp.models.accounts.campaign import REGISTRATIONS
 from webapp.models.accounts.users import Membership
 from webapp.models.numbers import choice
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.outcomes import doubt
+from webapp.models.outcomes import undecided
 from webapp.models.sending import round_trip
 from webapp.models.sending.click import Declined, Reused
 from webapp.routes.admin.sending import own_phone
@@ -52,7 +52,7 @@ async def show(
         client_message_id=uuid.uuid4(),
         registrations=REGISTRATIONS,
         queued=(await choice.snapshot(member.campaign)).queued,
-        undecided=await doubt.how_many_undecided(member.campaign_id),
+        undecided=await undecided.how_many(member.campaign_id),
         refused=refused,
         mail_set=bool(config.settings().smtp_url),
         strange_proxy=client.behind_a_stranger(request),

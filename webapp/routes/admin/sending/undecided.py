@@ -10,7 +10,7 @@ from webapp import queue, words
 from webapp.http import pages
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.models.outcomes import doubt
+from webapp.models.outcomes import undecided
 
 OVER = words.later(
     "A first text of an action that has ended or is archived can't be sent again. Choose It arrived or Drop for it."
@@ -18,7 +18,7 @@ OVER = words.later(
 
 
 @get("/undecided")
-async def undecided(request: Request, member: Membership) -> Response:
+async def undecided_page(request: Request, member: Membership) -> Response:
     return await _show(request, member)
 
 
@@ -26,8 +26,8 @@ async def _show(request: Request, member: Membership, wrong: str = "", status: i
     return page(
         request,
         "admin/sending/undecided.html",
-        texts=await doubt.undecided(member.campaign_id),
-        waiting=await doubt.how_many_undecided(member.campaign_id),
+        texts=await undecided.texts(member.campaign_id),
+        waiting=await undecided.how_many(member.campaign_id),
         wrong=wrong,
         status_code=status,
     )
@@ -38,13 +38,13 @@ async def decide(request: Request, member: Membership) -> Response:
     """The ticked ones arrived, are sent again, or are dropped. Asks first where several are sent again."""
     form = await request.form()
     what, seen = str(form.get("what", "")), dict(filter(None, map(_seen, form.getall("text", []))))
-    if what not in doubt.DECISIONS or not seen:
+    if what not in undecided.DECISIONS or not seen:
         return await _show(request, member, words.gettext("Tick at least one text, then choose."), 422)
-    if what == "again" and await doubt.any_over(member.campaign_id, seen):
+    if what == "again" and await undecided.any_over(member.campaign_id, seen):
         return await _show(request, member, words.gettext(OVER), 422)
     if what == "again" and len(seen) > 1 and form.get("sure") != "1":
-        return page(request, "admin/sending/again.html", texts=await doubt.undecided(member.campaign_id, list(seen)))
-    await queue.drain_all(await doubt.decide_many(member, seen, what))
+        return page(request, "admin/sending/again.html", texts=await undecided.texts(member.campaign_id, list(seen)))
+    await queue.drain_all(await undecided.decide_many(member, seen, what))
     return pages.go_to(request, f"/c/{member.campaign.slug}/admin/undecided")
 
 
@@ -54,4 +54,4 @@ def _seen(told: object) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-HANDLERS = [undecided, decide]
+HANDLERS = [undecided_page, decide]
