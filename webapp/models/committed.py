@@ -1,4 +1,4 @@
-"""Ids that a transaction changes, told to this process's listeners once it is committed; of one that is rolled back nobody hears."""
+"""Ids that a transaction changed, told to the listeners in this process after its commit, and never after a rollback."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from webapp import database
 
 
 class Committed:
-    """``listeners``: each is told the ids that one transaction noted (news.py)."""
+    """``listeners``: functions that get all ids noted in one transaction (news.py)."""
 
     def __init__(self, name: str) -> None:
         self.name, self.listeners = name, list[Callable[[set[int]], None]]()

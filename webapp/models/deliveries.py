@@ -1,6 +1,7 @@
 """The kept counts of what carriers did with an action's texts, by hour, number, version of a script and error (SPEC R7).
 
-They move with the tallies (tallies.py), in the order of their keys. A row is of one number, whose texts leave one by one.
+They change with the tallies (tallies.py), in the order of their keys. A row belongs to one number, whose texts leave one by
+one, so hardly two transactions want the same row.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from tortoise.models import Model
 HOUR = 3600  # seconds
 TEXTS, DELIVERED = "texts", "delivered"
 NO_ERROR = 0
-# Twilio's last words on a text
+# The statuses after which Twilio reports nothing more of a text
 ARRIVED, FAILED_DELIVERY = ("delivered", "read"), ("failed", "undelivered", "canceled")
 
 
 class DeliveryTally(Model):
-    """Texts that Twilio took or refused in an hour. ``hour``: of those since 1970. ``script_id``, ``version``: 0 for typed words,
-    and where a restored backup did not know it. ``code``: why a text did not arrive, NO_ERROR where nobody said so.
-    ``delivered``: those of them that a carrier reported as delivered."""
+    """Texts that Twilio took or refused in one hour. ``hour``: hours since 1970. ``script_id``, ``version``: 0 for typed words and
+    for texts found after a restore. ``code``: the error of a text that did not arrive, else NO_ERROR. ``delivered``: how many of
+    the ``texts`` a carrier reported as delivered."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.IntField()
@@ -45,7 +46,7 @@ KEY = "number_id, hour, action_id, script_id, version, code, campaign_id"
 
 @dataclass(frozen=True, order=True)
 class Delivery:
-    """The name of a count: a row of DeliveryTally, and TEXTS or DELIVERED."""
+    """Names one count: a row of DeliveryTally and its column, TEXTS or DELIVERED."""
 
     number_id: int
     hour: int
@@ -58,13 +59,14 @@ class Delivery:
 
     @property
     def key(self) -> tuple[int, ...]:
-        """As KEY."""
+        """The values of the columns in KEY."""
         own = self.number_id, self.hour, self.action_id, self.script_id, self.version, self.code
         return *own, self.campaign_id
 
 
 def counts(text: Any, code: int | None) -> Counter[Delivery]:
-    """The counts that a text of ours adds, which Twilio took or refused. ``code``: why it did not arrive. Only those of an action count."""
+    """The counts that one of our texts adds once Twilio took or refused it. Texts outside an action add none. ``code``: its error,
+    where it did not arrive."""
     at = text.taken_at or text.claimed_at
     if at is None or text.action_id is None or text.number_id is None:
         return Counter()

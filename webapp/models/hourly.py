@@ -1,7 +1,7 @@
 """Kept counts of texts by the hour, and what one text adds to them and to its script (SPEC R2, R3).
 
-Ours stand in the hour in which Twilio took them, also when they are delivered later; theirs in the hour they came. A row is
-of one user, so no two volunteers meet in one.
+Our texts count in the hour in which Twilio took them, even if they are delivered later; theirs in the hour they came. A row
+belongs to one user, so two volunteers never lock the same row.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from webapp.models.deliveries import ARRIVED, FAILED_DELIVERY, hour_of
 from webapp.models.kept_counts import Counts, of_script
 
 COLUMNS = ("initials", "follow_ups", "responses", "delivered", "undelivered")
-NAMES = {f"hour:{column}": column for column in COLUMNS}  # of a count -> column
+NAMES = {f"hour:{column}": column for column in COLUMNS}  # name of a count -> column
 
 
 class HourTally(Model):
-    """``hour``: of those since 1970. ``delivered``, ``undelivered``: of our texts, what carriers reported so far."""
+    """``hour``: hours since 1970. ``delivered``, ``undelivered``: how many of our texts carriers have reported as such so far."""
 
     id = fields.BigIntField(primary_key=True)
     action_id = fields.IntField()
@@ -39,7 +39,7 @@ class HourTally(Model):
 
 
 def of_text(text: Any, taken: bool) -> Counts:
-    """The counts of a message in its hour and for its script. ``taken``: ours, and Twilio took it."""
+    """The counts a message adds to its hour and its script. ``taken``: it is ours, and Twilio took it."""
     counted: Counts = Counter()
     if taken and text.script_id:
         mms = text.picture_id is not None
@@ -66,8 +66,8 @@ class Hour:
 
 
 async def of_action(action_id: int) -> list[Hour]:
-    """Each hour in which something was counted, the first one first. As quick at any number of texts: a row is of a user's
-    hour."""
+    """Each hour in which something was counted, oldest first. Its cost does not grow with the number of texts: there is one row
+    per user and hour."""
     sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS)
     rows = await database.query(
         f"SELECT hour, {sums} FROM hour_tally WHERE action_id = ? GROUP BY hour ORDER BY hour", action_id

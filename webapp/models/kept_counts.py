@@ -1,4 +1,4 @@
-"""The tables of the kept counts, what each count is called, and their sums. They are moved by tallies.py."""
+"""The tables of the kept counts, the name of each count, and their sums. tallies.py changes them."""
 
 from __future__ import annotations
 
@@ -56,10 +56,9 @@ class Tally(Model):
 
 
 class ScriptTally(Model):
-    """Of one version of a script. ``sent``: texts that Twilio took, with their ``segments``, or ``mms`` where a picture makes
-    them MMS. Of the conversations that got it as their first text:
-    ``answered``, by other words than STOP, HELP or INFO, and ``opted_out``, by replying. ``version``: 0 where a restored
-    backup did not know it."""
+    """Counts of one version of a script. ``sent``: texts that Twilio took; ``segments``: theirs; ``mms``: those sent as MMS because
+    of a picture, whose segments are not counted. ``answered``, ``opted_out``: conversations that got it as their first text and
+    replied, with other words than STOP, HELP or INFO, or by opting out. ``version``: 0 for texts found after a restore."""
 
     id = fields.IntField(primary_key=True)
     action_id = fields.IntField()
@@ -77,7 +76,7 @@ class ScriptTally(Model):
 
 
 class CodeTally(Model):
-    """``number``: texts that Twilio or a carrier refused with this code; of a safeguard's code, contacts, each once."""
+    """``number``: how many texts Twilio or a carrier refused with this code; for a safeguard's code, how many contacts."""
 
     id = fields.IntField(primary_key=True)
     action_id = fields.IntField()
@@ -90,8 +89,8 @@ class CodeTally(Model):
 
 
 class AnswerTally(Model):
-    """``number``: conversations whose newest report has this tag (``value`` is blank), or this answer to the field ``name``.
-    Words that were typed freely are one answer, FREE, whatever they are."""
+    """``number``: how many conversations have this tag in their newest report (``value`` is blank), or this answer to the field
+    ``name``. All answers in free words count as one, FREE."""
 
     id = fields.IntField(primary_key=True)
     action_id = fields.IntField()
@@ -108,8 +107,8 @@ class AnswerTally(Model):
 TAG, FIELD = "tag", "field"
 FREE = "\u2026"
 SCRIPT_COLUMNS = ("sent", "answered", "opted_out", "segments", "mms")
-# The name of a count: one of COLUMNS, or one of SCRIPT_COLUMNS with script and version, or "code" with a code and 0, or TAG
-# with a tag's name and "", or FIELD with a field's title and the answer, or what carriers did with a text (deliveries.py)
+# The name of a count is one of: a name in COLUMNS; a name in SCRIPT_COLUMNS, the script and its version; "code", the code and 0;
+# TAG, the tag's name and ""; FIELD, the field's title and the answer; a name in hourly.NAMES, the hour and 0; a Delivery
 Name = str | tuple[str, int, int] | tuple[str, str, str] | Delivery
 Counts = Counter[Name]
 
@@ -127,8 +126,8 @@ def of_script(column: str, script_id: int, version: int | None) -> Name:
 
 
 class SafeguardHit(Model):
-    """A conversation that one of our safeguards kept from a text; once per code, however often it refused (R2). ``contact_id``: its
-    conversation's."""
+    """A safeguard refused a text in this conversation. One row per conversation and code, however often it refused (R2).
+    ``contact_id``: the conversation's contact."""
 
     id = fields.BigIntField(primary_key=True)
     action_id = fields.IntField()

@@ -1,6 +1,6 @@
-"""One worker alone sends to a place: it takes a lease of the place's row, and each of its claims renews it (SPEC B3, B7).
+"""A lease, so that only one worker at a time sends to a VAN or to a webhook's endpoint; each claim renews it (SPEC B3, B7).
 
-The row has the columns ``lease`` and ``leased_until``. A worker that died keeps it until that time.
+The row of the VAN or endpoint has the columns ``lease`` and ``leased_until``. The lease of a worker that died ends at that time.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from webapp.database.packed import sql_time
 
 @dataclass(frozen=True)
 class Leased:
-    """``table``: of the rows; ``key``: the column that names one. ``may``: SQL with one parameter, now: is anything sent
-    there?"""
+    """``table``: the table with the leases; ``key``: the column by which `take` and the others find a row. ``may``: an SQL
+    condition with one parameter, the present time: is sending there allowed?"""
 
     table: str
     key: str
@@ -25,7 +25,7 @@ class Leased:
 
     @transactional
     async def take(self, row: int, seconds: float) -> str | None:
-        """A token for the one worker that sends there; None while another has it, or while nothing is sent."""
+        """Returns the token of the lease; None while another worker has it, or where sending is not allowed."""
         token, now = str(uuid.uuid4()), clock.now()
         taken = await database.query(
             f"UPDATE {self.table} SET lease = ?, leased_until = ? WHERE {self.key} = ?"
@@ -39,7 +39,8 @@ class Leased:
         return token if taken else None
 
     async def keep(self, row: int, token: str, seconds: float) -> bool:
-        """Inside the transaction of a claim. False where the lease is another's, or where nothing may be sent any more."""
+        """Renews the lease, inside the transaction of a claim. False where another worker has it now, or where sending is no longer
+        allowed."""
         now = clock.now()
         kept = await database.query(
             f"UPDATE {self.table} SET leased_until = ? WHERE {self.key} = ? AND lease = ? AND {self.may} RETURNING id",

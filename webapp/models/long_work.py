@@ -1,4 +1,4 @@
-"""Work too long for one transaction: a row that a worker does slice by slice, and that another worker resumes."""
+"""Work too long for one transaction. Each piece of work is a row: a worker does it slice by slice, and another can resume it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ T = TypeVar("T")
 
 FIRST, SMALLEST, LARGEST = 100, 20, 1_000  # rows a slice
 SECONDS = 0.04  # a slice should take this long
-REST = 0.25  # of a slice's time; other transactions have their turn in it
+REST = 0.25  # pause after a slice, as a part of its time, so that other transactions get their turn
 
 
 class Pace:
     """How many rows the next slice has: more after a fast slice, by half at most; fewer after a slow one, at once."""
 
     def __init__(self, largest: int = 0, smallest: int = 0) -> None:
-        """``largest``: of a slice, where its rows cost less than others do. ``smallest``: where most of a small slice's time
-        is the slice's own, not its rows': on a busy machine smaller ones would only make more of them."""
+        """Rows of a slice. ``largest``: for work whose rows cost less than usual. ``smallest``: for work where a slice costs much
+        however few rows it has; smaller slices on a busy machine would only be more slices."""
         self.smallest, self.largest = smallest or SMALLEST, largest or LARGEST
         self.size = min(max(FIRST, self.smallest), LARGEST)
 
@@ -43,7 +43,7 @@ class Pace:
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 OVER = (DONE, FAILED, CANCELLED)
 
-GONE = timedelta(seconds=30)  # without a sign of life for so long, work has lost its worker
+GONE = timedelta(seconds=30)  # work without a sign of life for so long has lost its worker
 STUMBLES = 5  # failures in a row at one place, then the work is given up
 
 

@@ -1,7 +1,7 @@
 """The kept sums of what texts cost, by quarter of an hour, so that the day's spend reads no texts (SPEC S11).
 
-They move in the transaction of what they count, after the tallies, in the order of their keys. A row is of one user, so
-no two volunteers meet in one.
+They change in the transaction of the texts they count, after the tallies, in the order of their keys. A row belongs to one
+user, so two volunteers never lock the same row.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ QUARTER = 900  # seconds: every time zone's midnight begins one
 
 
 class SpendTally(Model):
-    """Texts that Twilio took in a quarter of an hour, of one price. ``quarter``: of those since 1970. ``action_id``,
-    ``user_id``: 0 for none. ``price``: of each, as Twilio wrote it; blank until known."""
+    """Texts of one price that Twilio took in a quarter of an hour. ``quarter``: quarters of an hour since 1970. ``action_id``,
+    ``user_id``: 0 for none. ``price``: the price of each text, as Twilio wrote it; blank until it is known."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.IntField()
@@ -43,7 +43,7 @@ Key = tuple[int, int, int, int, int, str]
 
 
 def add(message: Any, sign: int = 1) -> None:
-    """A text of ours that Twilio took counts from now on; with ``sign`` -1 no more, as before its price changes."""
+    """Counts a text of ours that Twilio took. ``sign`` -1 takes it away again, for example before its price changes."""
     key = (
         message.campaign_id,
         _quarter(message.taken_at),
@@ -82,7 +82,7 @@ async def _apply() -> None:
 
 
 async def since(instants: Mapping[int, datetime]) -> dict[int, list[Priced]]:
-    """Campaign -> what was taken since its instant, which begins a quarter of an hour."""
+    """Campaign -> the texts Twilio took since its instant, each of which must begin a quarter of an hour."""
     rows = await database.query(
         "SELECT campaign_id, action_id, price, mms, SUM(texts) AS texts, SUM(segments) AS segments FROM spend_tally"
         f" WHERE {' OR '.join(['(campaign_id = ? AND quarter >= ?)'] * len(instants))}"
@@ -96,8 +96,8 @@ async def since(instants: Mapping[int, datetime]) -> dict[int, list[Priced]]:
 
 
 async def by_day(campaign_id: int, starts: Sequence[datetime]) -> list[list[Priced]]:
-    """The texts that were taken on each day. ``starts``: when the days begin, the newest first; a day ends where the one before it
-    in the list begins."""
+    """The texts Twilio took on each day. ``starts``: the beginning of each day, newest first; a day ends where the day before it in
+    the list begins."""
     days = " ".join(f"WHEN quarter >= {_quarter(start)} THEN {n}" for n, start in enumerate(starts))
     rows = await database.query(
         f"SELECT CASE {days} END AS day, action_id, price, mms, SUM(texts) AS texts, SUM(segments) AS segments"
@@ -112,7 +112,7 @@ async def by_day(campaign_id: int, starts: Sequence[datetime]) -> list[list[Pric
 
 
 def priced(row: Mapping[str, Any]) -> Priced:
-    """Of a row with the action, price, mms, texts and segments."""
+    """``row``: with the columns action_id, price, mms, texts and segments."""
     return Priced(row["action_id"], row["price"], bool(row["mms"]), int(row["texts"]), int(row["segments"] or 0))
 
 

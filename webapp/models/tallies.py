@@ -1,8 +1,8 @@
-"""Kept counts (kept_counts.py): one row per action and user (0 stands for the pool), so that no page counts messages. Of
-scripts by version, of codes and of answers in reports there are rows of their own, by action and user too: no two volunteers meet in one.
+"""Changes the kept counts (kept_counts.py), so that no page counts messages. A row is of one action and one user (0: the pool);
+rows for scripts by version, for codes and for answers in reports are too. So two volunteers never lock the same row.
 
-A transaction that changes what is counted moves the counts with it, as its last statements and in id order, so that
-nothing deadlocks. A test and `textbank doctor` compare them with a recount of all rows.
+A transaction that changes something counted changes the counts too, as its last statements and in the order of their keys,
+so that nothing deadlocks. A test and `textbank doctor` compare them with a recount of all rows.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ async def moving(row: Any) -> AsyncIterator[None]:
 
 @contextlib.contextmanager
 def counting(row: Any, alike: int = 1) -> Iterator[list[str]]:
-    """Like `moving`, but the caller saves. Yields a list; afterwards it holds the names of the changed columns. ``alike``: how
-    many rows count the same before and after; this one stands for all of them."""
+    """Like `moving`, but the caller saves. Yields a list, which afterwards holds the names of the changed columns. ``alike``: the
+    number of rows with the same counts before and after; ``row`` stands for all of them."""
     changed: list[str] = []
     model: type[Model] = type(row)
-    before, now = dict(row.__dict__), row.__dict__  # every column stands there
+    before, now = dict(row.__dict__), row.__dict__  # has every column
     action_id, user_id, counts = row.action_id, row.user_id, row.counts()
     yield changed
     add(action_id, user_id, counts, -alike)
@@ -60,17 +60,17 @@ def counting(row: Any, alike: int = 1) -> Iterator[list[str]]:
 
 
 def count_new(row: Counted, alike: int = 1) -> None:
-    """Adds what a new row counts for."""
+    """Adds the counts of a new row."""
     add(row.action_id, row.user_id, row.counts(), alike)
 
 
 def uncount(row: Counted) -> None:
-    """Takes away what a row counted for that counts no longer."""
+    """Takes away the counts of a row that no longer counts."""
     add(row.action_id, row.user_id, row.counts(), -1)
 
 
 def add(action_id: int | None, user_id: int | None, counts: Mapping[Any, int], times: int = 1) -> None:
-    """Adds to a tally so many ``times`` (-1: takes away once) when the current transaction ends."""
+    """Adds the counts to a tally when the current transaction ends, ``times`` over; -1 takes them away."""
     if action_id is None:
         return
     row = _moves()[(action_id, user_id or 0)]
@@ -85,7 +85,7 @@ async def hit(action_id: int, conversation_id: int, code: int) -> None:
 
 
 async def hits(where: list[tuple[int, int]], code: int) -> None:
-    """Records the refusal of many: (action, conversation) each."""
+    """Records the refusal of many conversations. ``where``: (action, conversation) of each."""
     if not where:
         return
     new = await database.query(
@@ -131,7 +131,7 @@ async def reopened(rows: list[dict[str, Any]]) -> None:
 
 
 def come_first() -> None:
-    """The counts of this transaction are written before whatever is told to run at its end from now on."""
+    """From now on, work put off to the end of this transaction runs after its counts are written."""
     _moves()
 
 
@@ -145,7 +145,7 @@ def _moves() -> dict[tuple[int, int], Counts]:
 
 
 async def _apply() -> None:
-    """A few moves take one round trip."""
+    """Writes up to AT_ONCE statements in one round trip on PostgreSQL."""
     statements = due()
     if 1 < len(statements) <= AT_ONCE and database.dialect() == "postgres":
         await together(("SELECT 1 AS one", []), *statements)
@@ -155,8 +155,8 @@ async def _apply() -> None:
 
 
 def due() -> list[Statement]:
-    """The current transaction's moves as statements: of users, scripts, codes, answers, hours and deliveries, each in the order
-    of its keys. The caller runs them."""
+    """The statements that write the counts of the current transaction, which the caller runs: users, scripts, codes, answers, hours
+    and deliveries, each in the order of their keys."""
     moves = _moves()
     deliveries = _of_deliveries(moves)
     users, scripts = [], defaultdict[tuple[Any, ...], Counter[str]](Counter)
@@ -191,7 +191,7 @@ def _rows(counted: Mapping[tuple[Any, ...], Counter[str]], names: tuple[str, ...
 
 
 def _of_deliveries(moves: Mapping[Any, Counts]) -> list[list[Any]]:
-    """The rows of DeliveryTally that move, whichever users they are of."""
+    """The changes of DeliveryTally, whose rows belong to no user."""
     found: dict[tuple[int, ...], Counter[str]] = defaultdict(Counter)
     for counts in moves.values():
         for name, number in counts.items():
@@ -201,7 +201,7 @@ def _of_deliveries(moves: Mapping[Any, Counts]) -> list[list[Any]]:
 
 
 def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[Any]]) -> Iterator[Statement]:
-    """One statement for a slice of rows, which are locked in the order given."""
+    """A statement for each slice of rows. They are locked in the order given."""
     for start in range(0, len(rows), SLICE):
         part = rows[start : start + SLICE]
         marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))

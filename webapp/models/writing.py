@@ -1,4 +1,4 @@
-"""Can the database and the data directory be written? Tried, since no error tells before somebody's text is lost."""
+"""Can the database and the data directory be written? This is tried regularly, so that nobody's text has to be lost to find out."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from webapp.database import failing, transactional
 from webapp.models import data_files
 
 SECONDS = 2.0  # an answer may take
-AGAIN, SELDOM = 5.0, 30.0  # seconds for which a result holds: where it is asked for, and on every page
-SIZE = 16_384  # bytes: more than fit into what the file has left
+AGAIN, SELDOM = 5.0, 30.0  # seconds for which a result holds: for /ready and the like, and for the banner on every page
+SIZE = 16_384  # bytes: more than the free space left inside the database file
 
 
 class WriteTest(Model):
-    """One row, written anew by each try."""
+    """One row, which each try writes again."""
 
     id = fields.IntField(primary_key=True)
     filling = fields.TextField(default="")
@@ -31,15 +31,15 @@ class WriteTest(Model):
 
 @dataclass(frozen=True)
 class Writing:
-    """The trouble with writing: "" for nothing, else "full", "read_only" or "away"; for the database and for the data
-    directory. ``error``: the class of the database's error."""
+    """The trouble with writing to the database and to the data directory: "full", "read_only", "away", or "" for none. ``error``: the
+    class of the database's error."""
 
     database: str = ""
     files: str = ""
     error: str = ""
 
 
-# By the opening of the database: when it was tried (on the steady clock), and the result
+# Opening of the database -> when it was tried (on the steady clock), and the result
 _last: dict[int, tuple[float, Writing]] = {}
 
 
@@ -57,7 +57,7 @@ async def tried(holds: float = AGAIN) -> Writing:
 
 
 def forget() -> None:
-    """The next question is tried, whenever the last one was."""
+    """Lets the next question try again, however fresh the last result is."""
     _last.clear()
 
 

@@ -1,4 +1,4 @@
-"""Advice where carriers filter texts, by the error they filter most with (DOMAIN C6, C9, D)."""
+"""Advice for the office when carriers filter texts, by their most frequent error (DOMAIN C6, C9, D)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PACES, _BLOCKS = frozenset({30022, 30023}), 30004
 
 
 def of(subject: str, code: int) -> str:
-    """``subject``: SCRIPT; FORM where it is the script of an opt-in form; or NUMBER. ``code``: the commonest of the carrier's errors."""
+    """``subject``: SCRIPT; FORM for the script of an opt-in form; NUMBER. ``code``: the carriers' most frequent error."""
     if code in _PACES:
         return _PACE
     if code == _BLOCKS:

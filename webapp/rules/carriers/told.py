@@ -1,4 +1,4 @@
-"""The sentences for the office while carriers filter more than before (SPEC R7)."""
+"""The warning for the office while carriers filter more than before (SPEC R7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.rules.trouble import Trouble
 
 
 def trouble(name: str, lately: Share, before: Share, advice: str, since: datetime, page: str) -> Trouble:
-    """``name``: of the number or the script; ``page``: below the office. No text is kept from leaving."""
+    """``name``: the number or the script; ``page``: its address below the office. The warning stops no texts."""
     what = said(
         "Carriers filter more texts of %(name)s: %(now)s in the last %(hours)s hours, %(then)s before.",
         name=name,

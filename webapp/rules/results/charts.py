@@ -1,4 +1,4 @@
-"""The pictures of View Results, decided from counts by the hour (SPEC R2). Each is a list of bars, which a page draws."""
+"""The pictures of View Results, made of counts by the hour (SPEC R2). Each is a list of bars, which a page draws."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 Key = TypeVar("Key")
-BY_HOUR = 48  # hours: a longer time is shown by days
-MOST_DAYS = 92  # the newest
+BY_HOUR = 48  # hours: a picture of a longer time has a bar for each day
+MOST_DAYS = 92  # of a longer time the newest are shown
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Of one hour. ``hour``: of those since 1970."""
+    """The counts of one hour. ``hour``: hours since 1970."""
 
     hour: int
     texts: int
@@ -25,7 +25,8 @@ class Counted:
 
 @dataclass(frozen=True)
 class Bar:
-    """``at``: the local time at which it begins; of a bar for an hour of the day or a weekday, any such time."""
+    """``at``: the local time at which the bar begins. A bar for an hour of the day or for a weekday has some time with that hour or
+    weekday."""
 
     at: datetime
     texts: int
@@ -45,8 +46,7 @@ class Picture:
 
 
 def over_time(hours: Iterable[Counted], zone: str) -> Picture:
-    """By the hour, or by the day where that would be more than BY_HOUR bars; hours and days in which nothing was sent are
-    among them."""
+    """A bar for each hour, or for each day where that would be more than BY_HOUR bars, also where nothing was sent."""
     found = sorted(hours, key=lambda one: one.hour)
     if not found:
         return Picture([])
@@ -62,7 +62,7 @@ def over_time(hours: Iterable[Counted], zone: str) -> Picture:
 
 
 def of_the_day(hours: Iterable[Counted], zone: str) -> Picture:
-    """24 bars, from midnight on."""
+    """24 bars, the first for the hour from midnight."""
     texts, replies = _sums((_local(one.hour, zone).hour, one) for one in hours)
     midnight = _morning(date(2026, 1, 5), zone)
     return Picture([Bar(midnight.replace(hour=n), texts[n], replies[n]) for n in range(24)])
