@@ -24,6 +24,8 @@ WORK = (
     ("50 Starts at once (p95)", "starts 50"),
     ("replies, 1 connection", "replies 1"),
     ("replies, 32", "replies 32"),
+    ("a thread, 8", "threads 8"),
+    ("an inbox, 8", "inboxes 8"),
 )
 
 

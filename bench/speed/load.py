@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 50  # Starts
 QUEUE = "/c/meyer/actions/1/queue"
+_sent: list[Card] = []  # by the taps of this process
 
 
 @contextlib.asynccontextmanager
@@ -53,7 +54,8 @@ async def _presses(stage: Stage, connections: int, seconds: float, press: Press)
             volunteers.append(volunteers.pop(0))
             if len(volunteers[0]) < 2:  # after the last card there is no next one
                 return False
-            await press(browser, stage, volunteers[0].pop(), volunteers[0])
+            _sent.append(volunteers[0].pop())
+            await press(browser, stage, _sent[-1], volunteers[0])
             return True
 
         return next_press
@@ -114,3 +116,30 @@ async def replies(stage: Stage, connections: int, seconds: float) -> Measured:
 
     async with _browsers(stage, connections) as browsers:
         return await measure([twilio(browser) for browser in browsers], seconds)
+
+
+async def threads(stage: Stage, connections: int, seconds: float) -> Measured:
+    """The page of a conversation whose first text the taps sent."""
+    return await _pages(stage, connections, seconds, lambda card: f"/c/meyer/threads/{card.keys['conversation']}")
+
+
+async def inboxes(stage: Stage, connections: int, seconds: float) -> Measured:
+    """All conversations of a volunteer whose first texts the taps sent."""
+    return await _pages(stage, connections, seconds, lambda _: "/c/meyer/inbox?show=all")
+
+
+async def _pages(stage: Stage, connections: int, seconds: float, path: Callable[[Card], str]) -> Measured:
+    number = iter(range(10**9))
+
+    def reader(browser: Browser) -> Turn:
+        async def read() -> bool:
+            card = _sent[next(number) % len(_sent)]
+            headers = {"cookie": f"textbank_session={card.cookie}", "accept-encoding": "gzip"}
+            answer = await browser.get(path(card), headers)
+            assert answer.status == 200, (answer.status, answer.body[:300])
+            return True
+
+        return read
+
+    async with _browsers(stage, connections) as browsers:
+        return await measure([reader(browser) for browser in browsers], seconds)

@@ -28,6 +28,8 @@ WORKS: dict[str, Callable[..., Awaitable[Measured]]] = {
     "clicks": load.clicks,
     "replies": load.replies,
     "starts": lambda stage, _, __: load.starts(stage),
+    "threads": load.threads,
+    "inboxes": load.inboxes,
 }
 
 
