@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from tests.cast import Cast
 from tests.cast.histories.contacts import crowd
 from tests.cast.texting import says, texted
 from webapp import clock
+from webapp.database import transaction
+from webapp.models import tallies
 from webapp.models.contacts import search
+from webapp.models.conversations.conversation import Conversation
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
 
@@ -90,3 +95,21 @@ async def test_where_contacts_before_a_page_have_gone_the_first_page_is_shown(
     first = await search.page(cast.meyer, Filter())
     for place in (str(first.contacts[1].id), "nonsense"):
         assert ids(await search.page(cast.meyer, Filter(), before=place)) == ids(first)
+
+
+@pytest.mark.both
+async def test_the_people_of_a_number_are_counted_up_to_a_bound_but_where_the_results_know(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All refusals of safeguards may be of one person; those of one code are of as many as there are."""
+    for phone in ("+14125550102", "+14125550103"):
+        await cast.add_contact(phone)
+    await cast.make()
+    for one in await Conversation.filter(action=cast.action):
+        await transaction(partial(tallies.hit, cast.action.id, one.id, 1301))
+    any_code, one_code = Filter(action=cast.action.id, box="safeguards"), Filter(action=cast.action.id, code=1301)
+    for most, number in ((3, search.Number(3)), (2, search.Number(2, more=True))):
+        monkeypatch.setattr(search, "OF_A_NUMBER", most)
+        assert await search.counted(cast.meyer, any_code) == number and await search.count(cast.meyer, any_code) == 3
+        for other in (one_code, replace(any_code, opted_out="no")):
+            assert await search.counted(cast.meyer, other) == search.Number(3)

@@ -16,7 +16,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models import tallies
 from webapp.models.bulk.job import LIST
-from webapp.models.contacts import search, search_boxes, search_sql
+from webapp.models.contacts import search, search_boxes
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.contacts.search_sql import ContactQuery
@@ -71,6 +71,7 @@ async def test_no_filter_reads_a_whole_table(cast: Cast, asked: dict[str, Any]) 
         await search.page_sql(cast.meyer, wanted),
         await search.page_sql(cast.meyer, wanted, before="7"),
         await search.count_sql(cast.meyer, wanted),
+        await search.count_sql(cast.meyer, wanted, 1_000),
     ):
         assert not await whole_tables(text, values), text
 
@@ -115,12 +116,11 @@ async def test_a_filter_may_name_very_many_lists(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("box", contact_filter.BOXES)
-async def test_the_people_of_a_number_are_walked_by_its_own_index(
-    cast: Cast, box: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not all people of the action, to look at each whether it is one of few."""
-    monkeypatch.setattr(search_sql, "FEW", -1)  # as where there are many
-    text, _ = await search.page_sql(cast.meyer, Filter(action=cast.action.id, box=box))
+async def test_the_people_of_a_number_are_walked_by_its_own_index(cast: Cast, box: str) -> None:
+    """Few or many: they are not counted first. Not all people of the action, to look at each whether it is one of few."""
+    with statements() as sent:
+        text, _ = await search.page_sql(cast.meyer, Filter(action=cast.action.id, box=box))
+    assert sent == []
     leader = text.split(" AS d ")[0]
     assert leader.count("x.action_id") == 1 and " AS d " in text
     assert search_boxes.source(cast.action.id, box, 0).where in leader

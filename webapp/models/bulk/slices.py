@@ -68,7 +68,7 @@ async def undo(job: BulkJob, by: Membership) -> BulkJob | None:
 
 
 async def how_many(campaign: Campaign, which: Which) -> int:
-    return len(which) if isinstance(which, list) else await search.count(campaign, which, exactly=True)
+    return len(which) if isinstance(which, list) else await search.count(campaign, which)
 
 
 @transactional

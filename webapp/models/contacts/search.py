@@ -14,8 +14,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts import search_boxes
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.search_sql import ContactQuery
-from webapp.rules.contacts.contact_filter import MANY as MANY
-from webapp.rules.contacts.contact_filter import Filter
+from webapp.rules.contacts.contact_filter import MANY, OF_A_NUMBER, Filter
 
 PAGE = 50
 
@@ -79,23 +78,44 @@ def _moment(text: str) -> datetime | None:
     return at if at.tzinfo and 2000 <= at.year < 2100 else None
 
 
-async def count(campaign: Campaign, wanted: Filter, exactly: bool = False) -> int:
-    """How many there are. Counting stops at MANY + 1, but for ``exactly``."""
+@dataclass(frozen=True)
+class Number:
+    """``more``: there are more than ``n``, which are not counted."""
+
+    n: int
+    more: bool = False
+
+
+async def counted(campaign: Campaign, wanted: Filter) -> Number:
+    """How many there are, for a page: counting stops, so that it is as quick with a million. Exact where the kept counts know."""
     kept = await search_boxes.kept(campaign.id, wanted)
     if kept is not None:
-        return kept if exactly else min(kept, MANY + 1)
-    text, values = await count_sql(campaign, wanted, exactly)
+        return Number(kept)
+    most = OF_A_NUMBER if search_boxes.asked_alone(wanted) else MANY
+    found = await _counted(campaign, wanted, most)
+    return Number(min(found, most), found > most)
+
+
+async def count(campaign: Campaign, wanted: Filter) -> int:
+    """How many there are, with a million as long as it takes."""
+    kept = await search_boxes.kept(campaign.id, wanted)
+    return await _counted(campaign, wanted) if kept is None else kept
+
+
+async def _counted(campaign: Campaign, wanted: Filter, most: int = 0) -> int:
+    text, values = await count_sql(campaign, wanted, most)
     [row] = await database.query(text, *values)
     return int(row["n"])
 
 
-async def count_sql(campaign: Campaign, wanted: Filter, exactly: bool = False) -> tuple[str, list[Any]]:
-    most = "" if exactly else f" LIMIT {MANY + 1}"
+async def count_sql(campaign: Campaign, wanted: Filter, most: int = 0) -> tuple[str, list[Any]]:
+    """Counts up to ``most`` + 1; 0: all."""
+    limit = f" LIMIT {int(most) + 1}" if most else ""
     if alone := search_boxes.asked_alone(wanted):  # by its index: no contact is looked up
         own = " AND EXISTS (SELECT 1 FROM action a WHERE a.id = ? AND a.campaign_id = ?)"
-        text, values = f"{alone.select(own)} ORDER BY id{most}", [wanted.action, campaign.id]
+        text, values = f"{alone.select(own)} ORDER BY id{limit}", [wanted.action, campaign.id]
     else:
-        text, values = await ContactQuery(campaign, wanted).sql("1 AS one", limit=most)
+        text, values = await ContactQuery(campaign, wanted).sql("1 AS one", limit=limit)
     return f"SELECT COUNT(*) AS n FROM ({text}) AS found", values
 
 

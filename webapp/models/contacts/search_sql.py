@@ -43,8 +43,9 @@ class ContactQuery:
     async def sql(self, select: str, order: str = "", limit: str = "", past: str = "") -> tuple[str, list[Any]]:
         """The whole statement and its values. ``select`` and ``order`` name columns of ``c``. ``past``: such as "> 7", only
         contacts with these ids, where the order is by id."""
-        source, few = await self._leader()
-        if source is None or not (few or (source.walked and order in ("", "c.id", "c.id DESC"))):
+        in_order = order in ("", "c.id", "c.id DESC")
+        source, few = await self._leader(in_order)
+        if source is None or not (few or (source.walked and in_order)):
             return self._plain(select, order, limit)
         return self._led(source, few, select, order, limit, past)
 
@@ -67,10 +68,13 @@ class ContactQuery:
         walked = order if few else order.replace("c.id", "d.id")
         return f"{text}{_order(walked)}{limit}", [*source.values, *values]
 
-    async def _leader(self) -> tuple[Source | None, bool]:
-        """The source to lead, and whether it has FEW rows: the smallest where it has, else the first that can be walked."""
+    async def _leader(self, in_order: bool) -> tuple[Source | None, bool]:
+        """The source to lead, and whether it has FEW rows: the smallest where it has, else the first that can be walked. The people of
+        a number alone are walked by its index, few or many: nothing is counted for it."""
         if not self.sources:
             return None, False
+        if in_order and search_boxes.asked_alone(self.wanted):
+            return self.sources[0], False
         text, values = self.leader_sql()
         [row] = await database.query(text, *values)
         numbers = [int(row[f"n{n}"]) for n in range(len(self.sources))]

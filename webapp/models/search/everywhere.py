@@ -18,7 +18,7 @@ from webapp.models.contacts import search
 from webapp.models.contacts.contact import Contact
 from webapp.rules import letters
 from webapp.rules.accounts.user_filter import EVERYONE, UserFilter
-from webapp.rules.contacts.contact_filter import Filter
+from webapp.rules.contacts.contact_filter import MANY, Filter
 
 LONGEST = 80  # characters of what is typed
 MOST = 6  # of a kind on the page
@@ -72,10 +72,10 @@ async def find(campaign: Campaign, q: str) -> Found:
 
 async def _contacts(campaign: Campaign, q: str) -> Kind:
     wanted = Filter(q=q)
-    count = await search.count(campaign, wanted)
-    ids = await search.ids(campaign, wanted, 0, 2**62, MOST) if count else []
+    there = await search.counted(campaign, wanted)
+    ids = await search.ids(campaign, wanted, 0, 2**62, MOST) if there.n else []
     rows = await Contact.filter(campaign=campaign, id__in=ids or [0]).order_by("id")
-    return Kind("contacts", list(rows), count, search.MANY)
+    return Kind("contacts", list(rows), there.n + there.more, MANY)
 
 
 async def _users(campaign: Campaign, q: str) -> Kind:

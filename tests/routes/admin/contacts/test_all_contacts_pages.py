@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,8 +12,10 @@ from tests.cast import Cast
 from tests.cast.database.plans import statements
 from tests.cast.site import OFFICE, Browser
 from webapp.database import transaction
+from webapp.models import tallies
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts import search
+from webapp.models.conversations.conversation import Conversation
 
 
 async def test_filters_stand_in_the_address_and_come_back_in_the_form(cast: Cast, browse: Browser) -> None:
@@ -67,6 +70,26 @@ async def test_many_are_shown_as_many_and_counted_where_one_asks(
     page = (await gary.get(OFFICE + "/contacts")).text
     assert "1+ contacts" in page and "exact=1" in page
     assert "5 contacts" in (await gary.get(OFFICE + "/contacts?exact=1")).text
+
+
+async def test_more_people_behind_a_number_than_are_counted_say_so_until_one_asks(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the page, in the selection, and exactly in the form of what is done to them."""
+    for n in range(60):
+        await cast.add_contact(f"+1412555{n + 1200}")
+    await cast.make()
+    for one in await Conversation.filter(action=cast.action):
+        await transaction(partial(tallies.hit, cast.action.id, one.id, 1301))
+    monkeypatch.setattr(search, "OF_A_NUMBER", 55)
+    gary, people = await browse(cast.gary), f"{OFFICE}/contacts?action={cast.action.id}&box=safeguards"
+    page = (await gary.get(people)).text
+    assert "55+ contacts" in page and "Select all 55+" in page and "Safeguards, 61" in page
+    assert "All 55+ selected" in (await gary.get(people + "&all=1")).text
+    [exact] = re.findall(r'href="([^"]*exact=1)"', page)
+    assert "61 contacts" in (await gary.get(exact.replace("&amp;", "&"))).text
+    form = await gary.get(people.replace("contacts?", "contacts/bulk/new?") + "&kind=tag&scope=all")
+    assert "61" in form.text and "55" not in re.sub(r"<[^>]*>", "", form.text)
 
 
 async def test_a_page_of_contacts_costs_the_same_queries_however_many(cast: Cast, browse: Browser) -> None:

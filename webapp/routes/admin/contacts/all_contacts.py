@@ -32,7 +32,8 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
     columns = contact_table.chosen(query.getall("col", []), fields)
     after, before = (str(query.get(name, ""))[:60] for name in ("after", "before"))
     found = await search.page(campaign, wanted, after, before)
-    total = await search.count(campaign, wanted, exactly="exact" in query)
+    exact = "exact" in query
+    total = search.Number(await search.count(campaign, wanted)) if exact else await search.counted(campaign, wanted)
     options = await filter_words.options(member)
     return {
         "contacts": found.contacts,
@@ -45,7 +46,6 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
         "options": options,
         "of_results": await _of_results(wanted, options),
         "total": total,
-        "counted": total <= search.MANY or "exact" in query,
         "query": _address(wanted, query),
         "more": found.more,
         "less": found.less,
