@@ -129,22 +129,23 @@ async def test_each_number_of_the_results_gives_its_very_people(cast: Cast) -> N
     await crowd(cast)
     got = People("script", "", str(cast.hello.id))
     for n, (people, names) in enumerate([*WHO, (got, ["Ann", "Ben", "Cat", "Dee"])]):
-        assert (await people_of.counted(cast.action.id, people)).may == len(names), people
+        for most in (0, 500):
+            assert (await people_of.counted(cast.action, people, most)).may == len(names), people
         job = await finish((await begin(cast, people, f"List {n}")).id)
         assert await on_list(job.what["list"]) == names, people
         assert (job.done, job.total) == (len(names), len(names))
     for kind, name, value, number in await kept_counts.of_answers(cast.action.id):
         people = People("tag" if kind == "tag" else "field", name, value)
-        assert (await people_of.counted(cast.action.id, people)).may == number, "the number that View Reports shows"
+        assert (await people_of.counted(cast.action, people)).may == number, "the number that View Reports shows"
 
 
 @pytest.mark.both
 async def test_who_opted_out_or_is_blocked_is_left_out_and_counted(cast: Cast) -> None:
     found = await crowd(cast)
     await opt_out_phone(cast.meyer, found["Ben"].phone, FROM_ADMIN)
-    assert await people_of.counted(cast.action.id, REPLIED) == people_of.Counted(1, 1)
-    assert (await people_of.counted(cast.action.id, REPLIED, most=1)).more
-    assert not (await people_of.counted(cast.action.id, REPLIED, most=2)).more
+    assert await people_of.counted(cast.action, REPLIED) == people_of.Counted(1, 1)
+    assert (await people_of.counted(cast.action, REPLIED, most=1)).more
+    assert not (await people_of.counted(cast.action, REPLIED, most=2)).more
     job = await begin(cast, REPLIED)
     await blocking.block(await cast.conversation(found["Ann"]), cast.gary.user)  # between the form and the worker
     assert await on_list((await finish(job.id)).what["list"]) == []

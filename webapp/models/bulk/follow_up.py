@@ -33,7 +33,7 @@ async def start(
 ) -> BulkJob | NameTaken:
     """The list and the draft named ``name``, and the job that fills the list; the worker is nudged by the caller. ``in_words``:
     who they are, for the list's page. ``client_id``: of the form; sent twice it gets the first answer."""
-    found = await people_of.counted(action.id, people)  # may be slow: outside the transaction
+    found = await people_of.counted(action, people)  # may be slow: outside the transaction
     try:
         return await _start(action, people, in_words, name, by, client_id, found.may)
     except IntegrityError:

@@ -27,7 +27,7 @@ from webapp.rules.speech.sentences import said, together
 
 Choice = tuple[People, str, int]  # the people, in words, and how many conversations or texts the results count
 PLAIN = said("Texts")
-COUNTED = 1_000  # people the form looks at one by one; of more it says what the results count
+COUNTED = 500  # people the form looks at one by one; of more it says what the results count
 
 
 @get("/actions/{action_id:int}/follow-up")
@@ -51,7 +51,7 @@ async def _ask(request: Request, action: Action, form: Form, status: int = 200) 
         chosen=chosen,
         in_words=_words(offered, chosen),
         number=next((n for _, choices in offered for one, _, n in choices if one == chosen), 0),
-        counted=await people_of.counted(action.id, chosen, COUNTED) if chosen else None,
+        counted=await people_of.counted(action, chosen, COUNTED) if chosen else None,
         client_id=forms.uuid_of(str(form.data.get("client_id", ""))) or uuid.uuid4(),
     )
 
