@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.cast import Cast
+from tests.cast.database.plans import statements
 from tests.cast.histories.full_night import a_full_night, dan_works_too
 from tests.cast.histories.ledger import AS_SAFEGUARD, BY_CARRIER, lost
 from tests.cast.site import Browser, figures_of, here
@@ -188,3 +189,14 @@ async def test_a_total_that_is_none_shows_no_report_or_all(cast: Cast, browse: B
     page = await (await browse(cast.gary)).get(f"{here(cast)}/results/reports", params={"said": said})
     assert page.status_code == 200 and ("0 conversations whose" in page.text) == ("Nobody" in said)
     assert page.text.count("Corrected since") == ("Nobody" not in said)
+
+
+async def test_for_a_total_that_is_none_no_report_is_looked_at(cast: Cast, browse: Browser) -> None:
+    """However many there are: the kept counts say that nobody says so."""
+    await a_full_night(cast)
+    gary, reports_looked_at = await browse(cast.gary), {}
+    for name in ("Nobody has it", "Will Vote"):
+        with statements() as asked:
+            await gary.get(f"{here(cast)}/results/reports", params={"said": f"of=tag&name={name}&value="})
+        reports_looked_at[name] = sum("FROM report" in text or 'FROM "report"' in text for text, _ in asked)
+    assert reports_looked_at["Nobody has it"] == 0 < reports_looked_at["Will Vote"]

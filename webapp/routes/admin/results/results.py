@@ -61,11 +61,12 @@ async def _reports(action: Action, member: Membership, query: Mapping[str, str])
     by = await user_search.named(member.campaign, id_of(query.get("by", "")))
     said = people.read(query.get("said", ""))
     said = said if said and said.kind in ("tag", "field") else None
+    totals = await reports.totals(action)
     return {
         "action": action,
-        "totals": await reports.totals(action),
+        "totals": totals,
         "responses": [row for row in await results.scripts(action) if row.script.kind == RESPONSE],
-        "found": await reports.page(action, id_of(query.get("before", "")), said, by.user_id if by else 0),
+        "found": await reports.page(action, totals, id_of(query.get("before", "")), said, by.user_id if by else 0),
         "said": said,
         "by": by,
         "filed": (await kept_counts.of_user(action.id, by.user_id))["reports"] if by else 0,
