@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from bench import bank
 from bench.results import exporting, night, pages
-from bench.results.exporting import Exported
 from bench.results.pages import Page
 from webapp import config
 from webapp.config import Settings
 
 SMALL = 10_000  # contacts
+T = TypeVar("T")
 
 
 async def run(folder: Path, contacts: int, messages: int, rows: int) -> None:
-    """``messages`` a contact; ``rows``: of the export."""
+    """``messages`` a contact; ``rows``: of the export. Both campaigns are made before either is measured: the machine's speed
+    changes within the minutes that a large one takes."""
     with bank.postgres(folder) as admin:
         print(f"PostgreSQL, {SMALL:,} contacts and {contacts:,} with {contacts * messages:,} messages", flush=True)
-        small = await bank.new_database(admin, "small")
-        less, _ = await _of(folder, small, SMALL, messages, rows)
-        more, exported = await _of(folder, await bank.new_database(admin, "large"), contacts, messages, rows)
-        _print(less, more)
+        small, large = await bank.new_database(admin, "small"), await bank.new_database(admin, "large")
+        few = await _on(folder, small, lambda: night.make(SMALL, SMALL * messages))
+        many = await _on(folder, large, lambda: night.make(contacts, contacts * messages))
+        less = await _on(folder, small, lambda: pages.measure(few, small))
+        _print(less, await _on(folder, large, lambda: pages.measure(many, large)))
+        exported = await _on(folder, large, lambda: exporting.measure(many, large, folder, rows))
         print(
             f"\nexport of {exported.rows:,} texts: {exported.per_second:,.0f} rows/s, {exported.share:.0%} of the bare cursor;"
             f" {exported.megabytes:.0f} MB above idle"
         )
 
 
-async def _of(folder: Path, url: str, contacts: int, messages: int, rows: int) -> tuple[dict[str, Page], Exported]:
+async def _on(folder: Path, url: str, work: Callable[[], Awaitable[T]]) -> T:
     EXECUTOR_CACHE.clear()  # Tortoise keeps statements of the database before
     settings = config.use(Settings(database_url=url, data_dir=folder / "var", secret_key="bench"))
     settings.data_dir.mkdir(exist_ok=True)
-
-    async def work() -> tuple[dict[str, Page], Exported]:
-        campaign = await night.make(contacts, contacts * messages)
-        return await pages.measure(campaign, url), await exporting.measure(campaign, url, folder, rows)
-
     return await bank.in_new_database(url, work)
 
 
