@@ -116,14 +116,25 @@ class Client(AsyncpgDBClient):
         return Context(TransactionWrapper(self), self._pool_init_lock)
 
 
+async def _fetched(pool: Connections, text: str, values: list[Any]) -> list[dict[str, Any]]:
+    connection, failed = await pool.acquire(), True
+    try:
+        rows = await connection.fetch(text, *values)
+        failed = False
+    finally:
+        await pool.release(connection, failed)
+    return [dict(row) for row in rows]
+
+
 async def fetch(client: BaseDBAsyncClient, text: str, values: list[Any]) -> list[dict[str, Any]]:
     """Plain SQL, without the half of its time the way through the ORM's client takes."""
     client.log.debug("%s: %s", text, values)
     try:
         if client._connection is not None:  # inside a transaction
             return [dict(row) for row in await client._connection.fetch(text, *values)]
-        async with client.acquire_connection() as connection:
-            return [dict(row) for row in await connection.fetch(text, *values)]
+        if not client._pool:
+            await client.acquire_connection().ensure_connection()
+        return await _fetched(client._pool, text, values)
     except (asyncpg.SyntaxOrAccessError, asyncpg.exceptions.DataError) as error:
         raise OperationalError(error) from error
     except asyncpg.IntegrityConstraintViolationError as error:

@@ -22,17 +22,21 @@ def version(alias: str) -> str:
     return f"{alias}.id AS {alias}__id, {alias}.xmin AS {alias}__xmin, {alias}.ctid AS {alias}__ctid"
 
 
-async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> dict[str, Any] | None:
-    """The row's values by their columns, not to be changed; ``seen`` is what `version` gave. At least as new as that."""
+def known(table: str, seen: list[Any]) -> dict[str, Any] | None:
+    """The row's values, if this process has this very version; ``seen`` is what `version` gave."""
     row_id, *latest = seen
-    key = (database.opened(), table, row_id)
-    known = _rows.get(key)
-    if known is None or known[0] != tuple(latest):
-        rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)
-        if not rows:
-            return None
-        xmin, ctid = rows[0].pop("xmin"), rows[0].pop("ctid")
-        if len(_rows) >= MOST:
-            _rows.clear()
-        known = _rows[key] = (xmin, ctid), rows[0]
-    return known[1]
+    found = _rows.get((database.opened(), table, row_id))
+    return found[1] if found and found[0] == tuple(latest) else None
+
+
+async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> dict[str, Any] | None:
+    """Reads the row's values by their columns, not to be changed, and keeps them. At least as new as ``seen``."""
+    row_id = seen[0]
+    rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)
+    if not rows:
+        return None
+    xmin, ctid = rows[0].pop("xmin"), rows[0].pop("ctid")
+    if len(_rows) >= MOST:
+        _rows.clear()
+    _rows[(database.opened(), table, row_id)] = (xmin, ctid), rows[0]
+    return rows[0]

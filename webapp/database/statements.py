@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -22,6 +23,17 @@ M = TypeVar("M", bound=Model)
 Statement = tuple[str, list[Any]]
 
 
+@dataclass(frozen=True)
+class _Place:
+    """The columns of one table in a row, from ``start`` to before ``end``."""
+
+    alias: str
+    model: type[Model]
+    names: tuple[str, ...]
+    start: int
+    end: int
+
+
 class Joined:
     """Several tables read at once. ``columns`` is the SELECT list, each table under its alias; `of` gives the rows of one
     result back as models, by alias: None where an outer join found nothing. Other columns come after these.
@@ -31,6 +43,7 @@ class Joined:
     def __init__(self, kept: dict[str, type[Model]] | None = None, **models: type[Model]) -> None:
         self._models, self._kept = models, kept or {}
         self._columns: dict[str, str] = {}  # by dialect
+        self._where: dict[str, list[_Place]] = {}
 
     def beside(self, other: Joined) -> Joined:
         """The tables of both in one statement. No alias stands in both."""
@@ -55,30 +68,41 @@ class Joined:
         return ", ".join(f"{alias}.{column} AS {alias}__{column}" for column in columns(model))
 
     def of(self, row: dict[str, Any]) -> dict[str, Any]:
-        return self._of(list(row.values()), self._models)
+        return self._of(list(row.values()))
 
     async def whole(self, row: dict[str, Any], shared: dict[Any, Any] | None = None) -> dict[str, Any]:
         """As `of`, with the kept rows. ``shared``: of the other rows of this result, so that all that name the same kept row
         have one instance of it."""
-        values, shared = list(row.values()), {} if shared is None else shared
-        if database.dialect() == "sqlite":
-            return self._of(values, {**self._models, **self._kept})
-        found, start = self._of(values, self._models), sum(len(columns(model)) for model in self._models.values())
-        for n, (alias, model) in enumerate(self._kept.items()):
-            seen = values[start + 3 * n : start + 3 * n + 3]
+        values = list(row.values())
+        found = self._of(values)
+        if not self._kept or database.dialect() == "sqlite":
+            return found
+        shared, start = {} if shared is None else shared, self._places()[-1].end if self._models else 0
+        for alias, model in self._kept.items():
+            seen = values[start : start + 3]
             if (key := (alias, *seen)) not in shared:
-                known = await kept.values(model._meta.db_table, columns(model), seen) if seen[0] is not None else None
-                shared[key] = _of_values(model, known) if known else None
-            found[alias] = shared[key]
+                shared[key] = await _kept_row(model, seen) if seen[0] is not None else None
+            found[alias], start = shared[key], start + 3
         return found
 
-    def _of(self, values: list[Any], models: dict[str, type[Model]]) -> dict[str, Any]:
-        start, found = 0, {}
-        for alias, model in models.items():
-            end = start + len(columns(model))
-            found[alias] = _loaded(model, values[start:end])
-            start = end
-        return found
+    def _of(self, values: list[Any]) -> dict[str, Any]:
+        return {one.alias: _loaded(one.model, one.names, values[one.start : one.end]) for one in self._places()}
+
+    def _places(self) -> list[_Place]:
+        dialect = database.dialect()
+        if dialect not in self._where:
+            self._where[dialect], start = [], 0
+            for alias, model in {**self._models, **(self._kept if dialect == "sqlite" else {})}.items():
+                names = columns(model)
+                self._where[dialect].append(_Place(alias, model, names, start, start + len(names)))
+                start += len(names)
+        return self._where[dialect]
+
+
+async def _kept_row(model: type[M], seen: list[Any]) -> M | None:
+    names = columns(model)
+    known = kept.known(model._meta.db_table, seen) or await kept.values(model._meta.db_table, names, seen)
+    return _of_values(model, known) if known else None
 
 
 class Versions:
@@ -95,8 +119,8 @@ class Versions:
         return condition, [row[f"{alias}_xmin"] for alias in self._aliases]
 
 
-def _loaded(model: type[M], values: list[Any]) -> M | None:
-    given = dict(zip(columns(model), values, strict=True))
+def _loaded(model: type[M], names: tuple[str, ...], values: list[Any]) -> M | None:
+    given = dict(zip(names, values, strict=True))
     return None if given["id"] is None else _of_values(model, given)
 
 
