@@ -189,6 +189,7 @@ async def test_a_total_that_is_none_shows_no_report_or_all(cast: Cast, browse: B
     page = await (await browse(cast.gary)).get(f"{here(cast)}/results/reports", params={"said": said})
     assert page.status_code == 200 and ("0 conversations whose" in page.text) == ("Nobody" in said)
     assert page.text.count("Corrected since") == ("Nobody" not in said)
+    assert ("No reports found" in page.text) == ("Nobody" in said) and "No reports yet" not in page.text
 
 
 async def test_for_a_total_that_is_none_no_report_is_looked_at(cast: Cast, browse: Browser) -> None:
