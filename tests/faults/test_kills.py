@@ -63,7 +63,7 @@ async def test_texts_with_worker_and_web_killed_at_seeded_moments_reach_each_pho
             asyncio.create_task(keep_killing_the_web(bank, random.Random(dice.random()), web_kills, clicked)),
             asyncio.create_task(keep_killing_the_worker(bank, random.Random(dice.random()), KILLS)),
         ]
-        people = [Volunteer(bank, email) for email in made["emails"]]
+        people = [Volunteer(bank, email, deck=n % 2 == 0) for n, email in enumerate(made["emails"])]
 
         async def text(volunteer: Volunteer) -> int:
             await volunteer.log_in()

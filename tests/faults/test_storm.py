@@ -79,7 +79,7 @@ async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody
     async with open_bank(tmp_path / "bank", url, PEOPLE, VOLUNTEERS, bucket=25, rate=15, undo=1) as (bank, made):
         storm = Storm(bank, dice, made["phones"], made["numbers"][0], WORKERS, server)
         storm.begin()
-        people = [Volunteer(bank, email) for email in made["emails"]]
+        people = [Volunteer(bank, email, deck=n % 2 == 0) for n, email in enumerate(made["emails"])]
 
         async with storm.supervised():
             over = asyncio.Event()
@@ -95,11 +95,14 @@ async def test_whatever_breaks_nobody_is_texted_twice_or_after_a_stop_and_nobody
                 raise AssertionError(f"{await bank.look('texts')} {await bank.look('open')}, seed {SEED}") from error
         sent = await bank.texted()
         stopped = await bank.look("after_stop")
+        brought = sum(person.brought for person in people)
         print(f"{sum(storm.met.values())} faults: {dict(storm.met)}; {len(sent)} texted, {len(storm.stops)} STOPs")
+        print(f"{brought} cards came with the answer to a tap")
         assert [phone for phone, times in sent.items() if times > 1] == [], f"texted twice, seed {SEED}"
         assert stopped["texts"] == [], f"texted after a STOP, seed {SEED}"
         assert set(stopped["stopped"]) == storm.stops
         assert set(made["phones"]) - set(sent) <= storm.stops, f"forgotten, seed {SEED}"
         assert (await bank.look("recount"))["differences"] == [], f"seed {SEED}"
+        assert brought, "no answer to a tap brought the next card"
         for person in people:
             await person.close()
