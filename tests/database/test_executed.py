@@ -9,9 +9,9 @@ import pytest
 from tests.cast import Cast
 from tests.cast.database import executed
 from webapp import database
-from webapp.models.conversations import hours
+from webapp.models.cards import closed
 
-HERE = "webapp/models/conversations/hours.py"
+HERE = "webapp/models/cards/closed.py"
 
 
 def test_a_statement_that_never_ran_on_postgresql_is_named() -> None:
@@ -38,7 +38,7 @@ async def test_the_place_of_a_statement_is_noted(cast: Cast, monkeypatch: pytest
     for name in executed.DOORS:
         monkeypatch.setattr(database, name, getattr(database, name))  # put back afterwards
     executed.note_statements(tmp_path)
-    await hours.asleep(cast.action, None)
+    await closed.asleep(cast.action, None)
     noted = {line for kind, file, line in executed.read(tmp_path) if (kind, file) == (database.dialect(), HERE)}
     places = [(first, last) for file, first, last, _ in executed.written() if file == HERE]
     assert places and all(noted & set(range(first, last + 1)) for first, last in places)

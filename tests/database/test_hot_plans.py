@@ -60,6 +60,23 @@ async def test_no_statement_of_an_evening_reads_a_whole_table(
     assert [(text, plan) for text, plan in await plans(planned) if LARGE.search(plan)] == []
 
 
+@pytest.mark.parametrize("rows_known", [NEVER_ANALYSED, WHEN_EMPTY], ids=["never analysed", "analysed when empty"])
+async def test_neither_way_of_a_start_reads_a_whole_table(
+    cast: Cast, tmp_path: Path, rows_known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "MANY", 10**9)
+    await fill(cast, tmp_path)
+    await forget(rows_known)
+    with statements() as asked:
+        await cast.start(cast.dan)
+        await transaction(lambda: cast.start(cast.gary))  # the way with locks
+    found = {text: values for text, values in asked if text.startswith(("WITH", "SELECT b.id AS b__id"))}
+    assert {"WITH marked", "WITH picked"} <= {text.split(" AS")[0] for text in found}
+    for whole in (whole_tables, whole_indexes):
+        assert [text for text, values in found.items() if await whole(text, values)] == []
+    assert [(text, plan) for text, plan in await plans(found) if LARGE.search(plan)] == []
+
+
 async def test_a_card_looks_at_no_contact_outside_its_bucket_however_well_the_planner_knows_them(
     cast: Cast, browse: Browser, tmp_path: Path
 ) -> None:

@@ -157,6 +157,10 @@ def work() -> Work:
     return current
 
 
+def in_transaction() -> bool:
+    return _work.get() is not None
+
+
 def _is_transient(error: Exception) -> bool:
     return isinstance(error, asyncpg.TransactionRollbackError) or "locked" in str(error)
 

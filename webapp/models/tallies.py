@@ -186,6 +186,31 @@ def due() -> list[Statement]:
     return [statement for statement in found if statement]
 
 
+_TAKEN = {
+    "remaining": "NULLIF(COUNT(*), 0)",
+    "needs_attention": "COUNT(CASE WHEN needs_attention THEN 1 END)",
+    "unread": "COUNT(CASE WHEN unread THEN 1 END)",
+    "replied": "COUNT(replied_at)",
+    "reported": "COUNT(CASE WHEN replied_at IS NOT NULL THEN reported_at END)",
+    "opt_outs": "COUNT(opted_out_at)",
+}
+
+
+def taken(rows: str, action_id: int, user_id: int) -> Statement:
+    """The counts of ``rows`` of a statement: open conversations a user takes from the pool. The database refuses no rows."""
+    moved.note(action_id)
+    others = [name for name in COLUMNS if name not in _TAKEN]
+    sums = ", ".join(f"{of} AS {name}" for name, of in _TAKEN.items())
+    values = [f"w.{'has' if name == 'unread' else 'times'} * n.{name}" for name in _TAKEN]
+    text = (
+        f"INSERT INTO tally (action_id, user_id, {', '.join([*_TAKEN, *others])}) SELECT ?::integer, w.user_id,"
+        f" {', '.join(values + ['0'] * len(others))} FROM (SELECT {sums} FROM {rows}) n"
+        " CROSS JOIN (VALUES (0, -1, 0), (?::integer, 1, 1)) AS w(user_id, times, has) ORDER BY w.user_id"
+        f" ON CONFLICT (action_id, user_id) DO UPDATE SET {', '.join(f'{n} = tally.{n} + excluded.{n}' for n in _TAKEN)}"
+    )
+    return text, [action_id, user_id]
+
+
 def _rows(counted: Mapping[tuple[Any, ...], Counter[str]], names: tuple[str, ...]) -> list[list[Any]]:
     return [[*key, *(row[name] for name in names)] for key, row in sorted(counted.items())]
 

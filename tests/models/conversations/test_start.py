@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, timedelta
 from functools import partial
-from typing import Any
 
 import asyncpg
 import pytest
@@ -20,9 +19,10 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import VOLUNTEER, Membership
 from webapp.models.actions.action import Action
+from webapp.models.cards import closed
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
-from webapp.models.conversations import buckets, hours, start
+from webapp.models.conversations import buckets, start
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import recount
@@ -91,7 +91,7 @@ async def test_start_hands_out_only_people_awake_for_ten_more_minutes(cast: Cast
     assert (await cast.conversation(keoni)).user_id is None
     assert (await cast.conversation()).user_id == cast.amy.user_id
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    [group] = await hours.asleep(action, None)
+    [group] = await closed.asleep(action, None)
     assert group.people == 1 and group.opens_at is not None
     assert group.opens_at.hour == 19  # 9:00 there
 
@@ -99,7 +99,7 @@ async def test_start_hands_out_only_people_awake_for_ten_more_minutes(cast: Cast
 async def test_who_can_not_be_handed_out_minutes_before_the_window_ends_opens_the_next_day(cast: Cast) -> None:
     clock.freeze(clock.now().replace(hour=1, minute=55) + timedelta(days=1))  # 8:55 PM in New York
     action = await Action.get(id=cast.action.id).select_related("campaign")
-    [group] = await hours.asleep(action, None)
+    [group] = await closed.asleep(action, None)
     assert group.opens_at and group.opens_at.astimezone(UTC) == clock.now().replace(hour=14, minute=0)
 
 
@@ -118,7 +118,7 @@ async def test_who_was_texted_lately_is_passed_over_at_start_and_in_the_queue(ca
     await transaction(texted_elsewhere)
     await cast.start(cast.amy)
     assert (await cast.conversation(mo)).user_id is None
-    assert [(group.people, group.zones) for group in await hours.asleep(cast.action, None)] == [(1, ())]
+    assert [(group.people, group.zones) for group in await closed.asleep(cast.action, None)] == [(1, ())]
     clock.freeze(clock.now() + safeguards.LOCK)
     await cast.click(cast.amy)
     await cast.start(cast.dan)
@@ -169,16 +169,13 @@ async def test_what_gives_out_a_bucket_is_planned_a_few_times_and_then_kept(cast
     people = [await transaction(partial(member, cast.meyer, f"V{n}", "Olunteer", VOLUNTEER)) for n in range(9)]
     await database.query("ANALYZE")
 
-    async def on_one_connection() -> list[dict[str, Any]]:
-        action = await Action.get(id=cast.action.id).select_related("campaign")
-        for person in people:
-            assert await start.assign_bucket(action, person.user)
-        return await database.query(
-            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
-            " WHERE statement LIKE 'WITH picked%LIMIT 17 %' AND custom_plans + generic_plans = 9"
-        )
-
-    assert await transaction(on_one_connection) == [{"generic_plans": 4, "custom_plans": 5}]
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    for person in people:  # one after the other, so on one connection
+        assert await start.assign_bucket(action, person.user)
+    assert await database.query(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+        " WHERE statement LIKE 'WITH marked%LIMIT 17 %' AND custom_plans + generic_plans = 9"
+    ) == [{"generic_plans": 4, "custom_plans": 5}]
 
 
 async def two_thousand(cast: Cast) -> None:

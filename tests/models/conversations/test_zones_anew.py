@@ -7,9 +7,10 @@ import pytest
 from tests.cast import Cast
 from webapp.database import transaction
 from webapp.models import long_work
+from webapp.models.cards import closed
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import ZoneDerivation, ZoneSet, zones_of
-from webapp.models.conversations import hours, zones_anew
+from webapp.models.conversations import zones_anew
 from webapp.models.conversations.conversation import Conversation
 from webapp.rules.contacts import contact_zones
 from webapp.workers import conversations as jobs
@@ -41,7 +42,7 @@ async def test_a_contact_and_its_conversations_get_the_hours_of_their_state(cast
 async def test_who_was_texted_at_half_past_four_in_the_morning_sleeps(cast: Cast) -> None:
     contact = await kai(cast)
     await zones_anew.derive_some(60)
-    group = next(group for group in await hours.asleep(cast.action, None) if group.zones == ("Pacific/Honolulu",))
+    group = next(group for group in await closed.asleep(cast.action, None) if group.zones == ("Pacific/Honolulu",))
     assert group.people == 1 and await Conversation.filter(contact=contact, texted_at=None).exists()
 
 

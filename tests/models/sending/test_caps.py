@@ -13,8 +13,8 @@ from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import Action
+from webapp.models.cards.closed import why_closed
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import start
 from webapp.models.conversations.message import TAKEN, Message
 from webapp.models.outcomes import answers, doubt
 from webapp.models.results import recount
@@ -43,7 +43,7 @@ async def cap(cast: Cast, campaign: int | None = None, action: int | None = None
 
 
 async def closed(cast: Cast) -> str | None:
-    found = await start.why_closed(await Action.get(id=cast.action.id).select_related("campaign"))
+    found = await why_closed(await Action.get(id=cast.action.id).select_related("campaign"))
     return found.why if found else None
 
 

@@ -12,7 +12,7 @@ from tortoise.models import Model
 from webapp import clock, database
 from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import column
+from webapp.database.statements import Statement, column
 from webapp.models.accounts.users import User
 
 
@@ -69,18 +69,20 @@ class ActionUser(Model):
     async def mark(cls, action_ids: list[int], user_id: int, *moments: str) -> None:
         """Notes that these actions were sent to the user. ``moments``: columns to set too ("seen_at" ...). A moment that is
         set stays. Locks the rows until the transaction ends."""
-        now = sql_time(clock.now())
-        columns = ["sent_at", *moments]  # from our own code, never from a request
+        for action_id in sorted(action_ids):
+            text, values = cls.marking(action_id, user_id, *moments)
+            await database.query(text, *values)
+
+    @staticmethod
+    def marking(action_id: int, user_id: int, *moments: str) -> Statement:
+        now, columns = sql_time(clock.now()), ["sent_at", *moments]  # from our own code, never from a request
         marks = ", ".join("?" * (2 + len(columns)))
         kept = ", ".join(f"{name} = COALESCE(action_user.{name}, excluded.{name})" for name in columns)
-        for action_id in sorted(action_ids):
-            await database.query(
-                f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"
-                f" ON CONFLICT (action_id, user_id) DO UPDATE SET {kept}",
-                action_id,
-                user_id,
-                *[now] * len(columns),
-            )
+        text = (
+            f"INSERT INTO action_user (action_id, user_id, {', '.join(columns)}) VALUES ({marks})"
+            f" ON CONFLICT (action_id, user_id) DO UPDATE SET {kept}"
+        )
+        return text, [action_id, user_id, *[now] * len(columns)]
 
     @staticmethod
     async def unless_completed(action_id: int, user_id: int) -> None:

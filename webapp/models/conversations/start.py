@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any
 
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined, insert, new, together
+from webapp.database.statements import Joined, Statement, insert, new, together
 from webapp.models import tallies
 from webapp.models.accounts.users import User
 from webapp.models.actions import audience
@@ -19,27 +18,14 @@ from webapp.models.actions.action import Action, ActionUser
 from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import HOLD_BY_START, Conversation
-from webapp.models.numbers import choice
-from webapp.rules import window
 
-Refusal = Literal["setup", "stopped", "paused", "cap", "ended", "queue", "no_number", "script", "sender", "text"]
 Among = list[int] | None  # ids of contacts; None: whoever
 LOOKED_AT, PASSES = 500, 10  # people a pass, and passes a press, while a job still applies a changed audience
 AT_ONCE = 3  # Starts of one process
 _turns: dict[int, asyncio.Semaphore] = {}  # by the opening of the database
-_POOL: tuple[str, list[Any]] = ("user_id IS NULL AND NOT with_staff", [])
+_POOL: Statement = ("user_id IS NULL AND NOT with_staff", [])
 _BUCKET = Joined(b=Bucket)
 _COUNTED = ("needs_attention", "replied_at", "reported_at", "opted_out_at")
-
-
-@dataclass(frozen=True)
-class Closed:
-    """Why Start is refused. ``minutes``: the length of the queue ahead, where that is the reason. ``lacks``: variables of
-    a first text that this sender or the campaign has no value for, where that is the reason."""
-
-    why: Refusal
-    minutes: int = 0
-    lacks: tuple[str, ...] = ()
 
 
 async def assign_bucket(action: Action, user: User) -> Bucket | None:
@@ -60,7 +46,42 @@ async def _in_turn(action: Action, user: User, among: Among) -> Bucket | None:
         _turns.clear()
         _turns[opening] = asyncio.Semaphore(AT_ONCE)
     async with _turns[opening]:
-        return await _assign(action, user, among)
+        return await _at_once(action, user) or await _assign(action, user, among)
+
+
+async def _at_once(action: Action, user: User) -> Bucket | None:
+    """Nearly every Start is of a volunteer who holds nobody, in an action that no job still goes through. On PostgreSQL one
+    statement does it all, on the condition that they have not started meanwhile. None where it takes locks to say what becomes
+    of the press; nothing is written then. Not in a caller's transaction, which the database's refusal would end."""
+    if database.dialect() == "sqlite" or database.in_transaction() or action.audience_cursor is not None:
+        return None
+    bucket, holds, version = await _standing(action, user)
+    now = clock.now()
+    if bucket or holds or not (awake := await hours.open_of_lately(action.campaign, now, hours.START_MARGIN)):
+        return None
+    return await database.one_statement(lambda: _given_out(_new(action, user, now), action, awake, version))
+
+
+async def _given_out(bucket: Bucket, action: Action, awake: list[int | None], version: int | None) -> Bucket:
+    """Raises IntegrityError, and nothing is written, where the volunteer's row in the action is not of this version, or nobody
+    was found: then the bucket's user is null. A row that changed while it was found is locked and not taken: its version is a newer
+    one than the statement sees."""
+    assert database.dialect() == "postgres"
+    mark, marked = ActionUser.marking(action.id, bucket.user_id, "seen_at", "started_at")
+    free, marking = _free(_POOL[0], awake), "(SELECT user_id FROM marked) IS NOT NULL"
+    picking, whose = _picking(action, bucket, free, _POOL, bucket.size, "ctid AS tid", marking)
+    making, made = insert(bucket, user_id=("SELECT user_id FROM marked WHERE EXISTS (SELECT 1 FROM picked)", []))
+    of_picked = "ctid = ANY(ARRAY(SELECT tid FROM picked))"
+    taking, taken = _taking(action, bucket, free, _POOL, "(SELECT id FROM made)", of_picked)
+    counting, counted = tallies.taken("taken", action.id, bucket.user_id)
+    [row] = await database.query(
+        f"WITH marked AS ({mark} WHERE action_user.xmin = ? RETURNING user_id), picked AS MATERIALIZED ({picking}),"
+        f" made AS ({making}), taken AS ({taking} RETURNING needs_attention, unread, replied_at, reported_at, opted_out_at),"
+        f" counted AS ({counting}) SELECT id FROM made",
+        *(*marked, version, *whose, *made, *taken, *counted),
+    )
+    bucket.id = row["id"]
+    return bucket
 
 
 async def _still_in(action: Action, awake: list[int | None], holder: str, whose: list[Any]) -> list[int]:
@@ -85,7 +106,7 @@ async def _assign(action: Action, user: User, among: Among) -> Bucket | None:
     """A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action."""
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
     now = clock.now()
-    bucket, holds = await _standing(action, user)
+    bucket, holds, _ = await _standing(action, user)
     if bucket and holds and await next_id(action, user, among):
         return bucket
     if bucket:
@@ -93,26 +114,33 @@ async def _assign(action: Action, user: User, among: Among) -> Bucket | None:
     return await _new_bucket(action, user, now, among, holds)
 
 
-async def _standing(action: Action, user: User) -> tuple[Bucket | None, bool]:
-    """The volunteer's newest bucket that is not finished, and whether they hold anybody who is not texted yet."""
+async def _standing(action: Action, user: User) -> tuple[Bucket | None, bool, int | None]:
+    """The volunteer's newest bucket that is not finished, whether they hold anybody who is not texted yet, and on PostgreSQL
+    the version of their row in the action, if there is one."""
+    version = "u.xmin" if database.dialect() == "postgres" else "NULL"
     [row] = await database.query(
         f"SELECT {_BUCKET.columns}, (SELECT v.id FROM conversation v WHERE v.user_id = ? AND v.action_id = ?"
-        " AND v.texted_at IS NULL AND v.closed_code IS NULL LIMIT 1) AS held FROM (SELECT 1 AS one) o"
+        " AND v.texted_at IS NULL AND v.closed_code IS NULL LIMIT 1) AS held,"
+        f" (SELECT {version} FROM action_user u WHERE u.action_id = ? AND u.user_id = ?) AS version FROM (SELECT 1 AS one) o"
         " LEFT JOIN bucket b ON b.action_id = ? AND b.user_id = ? AND b.finished_at IS NULL ORDER BY b.id DESC LIMIT 1",
-        *(user.id, action.id, action.id, user.id),
+        *(user.id, action.id, action.id, user.id, action.id, user.id),
     )
-    return _BUCKET.of(row)["b"], row["held"] is not None
+    return _BUCKET.of(row)["b"], row["held"] is not None, row["version"]
+
+
+def _new(action: Action, user: User, now: datetime) -> Bucket:
+    size = action.campaign.bucket_size
+    return new(Bucket, action_id=action.id, user_id=user.id, size=size, started_at=now, last_used_at=now)
 
 
 async def _new_bucket(action: Action, user: User, now: datetime, among: Among, holds: bool) -> Bucket | None:
     """First the contacts of earlier buckets who slept and are still held, then the oldest of the pool."""
-    size = action.campaign.bucket_size
-    bucket = new(Bucket, action_id=action.id, user_id=user.id, size=size, started_at=now, last_used_at=now)
+    bucket = _new(action, user, now)
     [row] = await together(insert(bucket))
     bucket.id = row["id"]
     awake = await hours.open_zone_sets(action.campaign, now, hours.START_MARGIN)
-    kept = await _claim(action, user, bucket, awake, size, among, from_pool=False) if holds else []
-    taken = await _claim(action, user, bucket, awake, size - len(kept), among, from_pool=True)
+    kept = await _claim(action, bucket, awake, bucket.size, among, ("user_id = ?", [user.id])) if holds else []
+    taken = await _claim(action, bucket, awake, bucket.size - len(kept), among, _POOL)
     if not kept + taken:
         await bucket.delete()
         return None
@@ -131,9 +159,10 @@ def _move_counts(bucket: Bucket, taken: list[dict[str, Any]]) -> None:
             one.hold(bucket.user_id, bucket.started_at, by_start=True)
 
 
-def _free(holder: str, awake: list[int | None]) -> str:
+def _free(holder: str, awake: list[int | None], among: Among = None) -> str:
     """SQL: untexted conversations of an action whose people are awake, with such a holder."""
-    return f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {hours.awake_sql(awake)}"
+    awake_ones = f"{hours.awake_sql(awake)}{_among(among)}"
+    return f"action_id = ? AND {holder} AND texted_at IS NULL AND closed_code IS NULL AND {awake_ones}"
 
 
 def _among(among: Among) -> str:
@@ -141,28 +170,49 @@ def _among(among: Among) -> str:
 
 
 async def _claim(
-    action: Action, user: User, bucket: Bucket, awake: list[int | None], size: int, among: Among, from_pool: bool
+    action: Action, bucket: Bucket, awake: list[int | None], size: int, among: Among, holder: Statement
 ) -> list[dict[str, Any]]:
     """Selects and claims in one statement, in order; skips rows another Start has locked, and repeats its condition."""
     if size <= 0 or not awake:
         return []
-    holder, whose = _POOL if from_pool else ("user_id = ?", [user.id])
-    free = f"{_free(holder, awake)}{_among(among)}"
+    free = _free(holder[0], awake, among)
+    picking, whose = _picking(action, bucket, free, holder, size)
+    taking, taken = _taking(action, bucket, free, holder)
+    # MATERIALIZED: PostgreSQL may run a plain subselect once per row, and assign far more than `size`
+    return await database.query(
+        f"WITH picked AS MATERIALIZED ({picking}) {taking} RETURNING contact_id, {', '.join(_COUNTED)}",
+        *(*whose, bucket.id, *taken),
+    )
+
+
+def _picking(
+    action: Action, bucket: Bucket, free: str, holder: Statement, size: int, found: str = "id", only: str = "true"
+) -> Statement:
+    """``only``: a condition on an earlier part of the statement, which runs before the first row is locked."""
     lately = sql_time(hours.locked_since(action.campaign, bucket.started_at))
     skip = " FOR UPDATE SKIP LOCKED" if database.dialect() == "postgres" else ""
     # A whole bucket's size stands in the text: for a LIMIT that is a value PostgreSQL plans the statement anew each time
     limit, most = (str(int(size)), []) if size == bucket.size else ("?", [size])
-    changes, values = "bucket_id = ?, skips = 0", [bucket.id]
-    if from_pool:
-        changes += f", {HOLD_BY_START}"
-        values += [user.id, sql_time(bucket.started_at)]
-    # MATERIALIZED: PostgreSQL may run a plain subselect once per row, and assign far more than `size`
-    return await database.query(
-        f"WITH picked AS MATERIALIZED (SELECT id FROM conversation WHERE {free} AND {hours.rested_sql('conversation.contact_id')} ORDER BY turn, id LIMIT {limit}{skip})"
-        f" UPDATE conversation SET {changes} WHERE id IN (SELECT id FROM picked) AND {free} RETURNING contact_id, {', '.join(_COUNTED)}",
-        *(action.id, *whose, lately, *most),
-        *(*values, action.id, *whose),
+    text = (
+        f"SELECT {found} FROM conversation WHERE {free} AND {only} AND {hours.rested_sql('conversation.contact_id')}"
+        f" ORDER BY turn, id LIMIT {limit}{skip}"
     )
+    return text, [action.id, *holder[1], lately, *most]
+
+
+def _taking(
+    action: Action,
+    bucket: Bucket,
+    free: str,
+    holder: Statement,
+    bucket_id: str = "?",
+    picked: str = "id IN (SELECT id FROM picked)",
+) -> Statement:
+    changes, values = f"bucket_id = {bucket_id}, skips = 0", list[Any]()
+    if holder is _POOL:
+        changes += f", {HOLD_BY_START}"
+        values = [bucket.user_id, sql_time(bucket.started_at)]
+    return f"UPDATE conversation SET {changes} WHERE {picked} AND {free}", [*values, action.id, *holder[1]]
 
 
 async def still_held(action: Action, user: User) -> Among:
@@ -188,19 +238,3 @@ def next_sql(awake: list[int | None], among: Among, but: int = 0) -> str:
         f" AND v.texted_at IS NULL AND v.closed_code IS NULL AND {hours.awake_sql(awake, 'v.zone_set_id')}"
         f" AND {hours.RESTED}{_among(among)}{passed_over} ORDER BY v.turn, v.id LIMIT 1"
     )
-
-
-async def why_closed(action: Action) -> Closed | None:
-    """Why Start is refused now; None where it is open (SPEC V3, S10)."""
-    campaign, now = action.campaign, clock.now()
-    if not campaign.set_up:
-        return Closed("setup")
-    if why := action.first_texts_stopped(now):
-        return Closed(cast(Refusal, why))
-    seconds = await choice.shortest_queue(campaign)
-    if seconds is None:
-        return Closed("no_number")
-    left = (window.closes_at(now, campaign.opens, campaign.closes, (campaign.timezone,)) - now).total_seconds()
-    if seconds > campaign.queue_limit_minutes * 60 or 0 < left < seconds:
-        return Closed("queue", int(seconds // 60) + 1)
-    return None

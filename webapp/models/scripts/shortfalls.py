@@ -12,8 +12,8 @@ from webapp.models.accounts.users import User
 from webapp.models.actions import audience, gaps
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, Script
-from webapp.models.conversations import start
-from webapp.models.conversations.start import Closed
+from webapp.models.cards import closed
+from webapp.models.cards.closed import Closed
 from webapp.models.scripts import rendering
 from webapp.rules import variables
 
@@ -86,8 +86,8 @@ async def of_senders(campaign: Campaign, *bodies: str) -> dict[str, tuple[int, i
 
 async def why_closed(action: Action, sender: User) -> Closed | None:
     """Why Start is refused to this sender now; None where it is open. The first texts must be ones they can send."""
-    if closed := await start.why_closed(action):
-        return closed
+    if why := await closed.why_closed(action):
+        return why
     scripts = await _first_texts(action)
     if not scripts:
         return Closed("script")

@@ -14,7 +14,9 @@ from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
-from webapp.models.conversations import buckets, hours, inbox, start
+from webapp.models.cards import closed
+from webapp.models.cards.closed import Closed
+from webapp.models.conversations import buckets, inbox, start
 from webapp.models.conversations import waiting as left_waiting
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.notices import received
@@ -64,7 +66,7 @@ async def action_page(request: Request, member: Membership, action_id: int) -> R
 
 
 async def _action_page(
-    request: Request, member: Membership, action: Action, refused: start.Closed | None, nobody: bool = False
+    request: Request, member: Membership, action: Action, refused: Closed | None, nobody: bool = False
 ) -> Response:
     bucket = (await buckets.open_ones(member.user_id, [action.id])).get(action.id)
     mine = await kept_counts.of_user(action.id, member.user_id)
@@ -79,7 +81,7 @@ async def _action_page(
         mine=mine,
         left=(await kept_counts.totals(action.id))["remaining"],
         nobody=nobody,
-        asleep=await hours.asleep(action, None) if nobody else [],
+        asleep=await closed.asleep(action, None) if nobody else [],
     )
 
 

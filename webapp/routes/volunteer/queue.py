@@ -14,7 +14,8 @@ from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.cards import card
-from webapp.models.conversations import assigning, going_back, hours
+from webapp.models.cards.closed import asleep
+from webapp.models.conversations import assigning, going_back
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
 from webapp.models.scripts import first_card
@@ -152,7 +153,7 @@ async def _queue(
     closed = action.first_texts_stopped(clock.now())
     given = {"why": "", "name": "", "moved": ("", ""), **context, "action": action, "notice": notice, "closed": closed}
     if shown.card is None:
-        given["asleep"] = await hours.asleep(action, member.user)
+        given["asleep"] = await asleep(action, member.user)
         return page(request, _EMPTY, _EMPTY_PART, status_code=status, shown=shown, **given)
     given["closed"] = closed or (text.stopped if text else "script")
     given["ahead"] = [] if given["closed"] else await first_card.ahead_of(member, action, shown.card)
