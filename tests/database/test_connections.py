@@ -9,7 +9,7 @@ import pytest
 
 from webapp import config, database
 from webapp.database.address import CONNECTIONS
-from webapp.database.asyncpg_engine import Connections
+from webapp.database.engines.asyncpg_engine import Connections
 
 pytestmark = pytest.mark.postgres
 

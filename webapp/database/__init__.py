@@ -22,9 +22,10 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from webapp import clock
-from webapp.database import address, asyncpg_engine
+from webapp.database import address
 from webapp.database.configured import IN_MEMORY as IN_MEMORY
 from webapp.database.configured import configuration as configuration
+from webapp.database.engines import asyncpg_engine
 from webapp.database.locks import Lock
 
 T = TypeVar("T")

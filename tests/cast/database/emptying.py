@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from webapp.database import asyncpg_engine
-from webapp.database.asyncpg_engine import Client, Connections
+from webapp.database.engines import asyncpg_engine
+from webapp.database.engines.asyncpg_engine import Client, Connections
 
 T = TypeVar("T")
 

@@ -12,7 +12,8 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
 from webapp import database
-from webapp.database import asyncpg_engine, transaction
+from webapp.database import transaction
+from webapp.database.engines import asyncpg_engine
 
 BIG = (
     "contact",

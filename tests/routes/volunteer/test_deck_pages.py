@@ -15,7 +15,7 @@ from tests.cast.pages.asked import open_queue
 from tests.cast.site import PARTIAL, Browser, form_of
 from webapp import database
 from webapp.database import transaction
-from webapp.database.asyncpg_engine import Context
+from webapp.database.engines.asyncpg_engine import Context
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
