@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
-from tests.cast import Cast
+from tests.cast import Cast, read_with_login
 from webapp import clock, database
 from webapp.database import guards, transaction
 from webapp.database.statements import Joined, columns, insert, new, together, update
@@ -139,6 +139,10 @@ async def test_a_click_does_not_see_into_another_campaign(cast: Cast) -> None:
     await cast.start(cast.amy)
     talk = await cast.conversation()
     assert await transaction(lambda: click_sql.read(cast.jonah, talk.id, uuid.uuid4())) is None
+    assert await read_with_login(cast.jonah, talk) is None
+    assert bool(await read_with_login(cast.amy, talk)) is (
+        database.dialect() == "postgres"
+    )  # the other has no such read
 
 
 async def campaign_of(token: str) -> Campaign:

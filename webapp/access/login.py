@@ -160,7 +160,7 @@ async def volunteer(request: Request, slug: str) -> Membership:
 
 
 async def volunteer_with(request: Request, slug: str, beside: Beside | None) -> Membership:
-    """The same. ``beside``: what the session has then (`session_of`)."""
+    """As `volunteer`. ``beside``: rows read with the login; `session_of` has them."""
     member = await _member(request, slug, _of_volunteer(request), beside)
     if not member.active:
         raise Waiting

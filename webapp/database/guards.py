@@ -51,21 +51,21 @@ def _prefix(name: str, table: str, columns: str) -> Guard:
 
 
 def _trigger(
-    name: str, when: str, table: str, condition: str, message: str, each: str = "ROW", of_row: str = "true"
+    name: str, when: str, table: str, condition: str, message: str, each: str = "ROW", of_row: str = ""
 ) -> Guard:
     """Refuses ``when`` ("BEFORE DELETE") where ``condition`` holds, with an IntegrityError on both databases. ``of_row``: the part
-    of it that looks at this row alone. PostgreSQL asks that first, and calls no function where it is false."""
+    of ``condition`` that looks at this row alone. PostgreSQL asks it first, and calls no function where it is false."""
     check = f"WHEN {condition} " if condition else ""
     sqlite = f"CREATE TRIGGER {name} {when} ON {table} {check}BEGIN SELECT RAISE(ABORT, '{message}'); END"
     act = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
     body = f"BEGIN IF {condition} THEN {act} END IF; RETURN NEW; END" if condition else f"BEGIN {act} END"
-    first = f" WHEN ({of_row})" if of_row != "true" else ""
+    first = f" WHEN ({of_row})" if of_row else ""
     postgres = f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each}{first} EXECUTE FUNCTION {name}()"
     return Guard("trigger", name, sqlite if each == "ROW" else "", postgres, table, body)
 
 
 def _noting(name: str, when: str, table: str, condition: str, does: str) -> Guard:
-    """Does ``does`` for each row where ``condition`` holds, which looks at this row alone."""
+    """Does ``does`` for each row where ``condition`` holds. The condition may look at this row alone."""
     check = f"WHEN {condition} " if condition else ""
     sqlite = f"CREATE TRIGGER {name} {when} ON {table} {check}BEGIN {does} END"
     first = f" WHEN ({condition})" if condition else ""

@@ -11,7 +11,7 @@ from typing import Any
 
 from webapp import database
 
-MOST = 5_000  # rows of a process; then it begins anew
+MOST = 5_000  # rows of a process; then it forgets all and begins again
 
 _Version = tuple[int, tuple[int, int]]
 _rows: dict[tuple[int, str, int], tuple[_Version, dict[str, Any]]] = {}
@@ -23,14 +23,14 @@ def version(alias: str) -> str:
 
 
 def known(table: str, seen: list[Any]) -> dict[str, Any] | None:
-    """The row's values, if this process has this very version; ``seen`` is what `version` gave."""
+    """The row's values by their columns, not to be changed, if this process has this very version. ``seen``: what `version` gave."""
     row_id, *latest = seen
     found = _rows.get((database.opened(), table, row_id))
     return found[1] if found and found[0] == tuple(latest) else None
 
 
-async def values(table: str, columns: tuple[str, ...], seen: list[Any]) -> dict[str, Any] | None:
-    """Reads the row's values by their columns, not to be changed, and keeps them. At least as new as ``seen``."""
+async def read(table: str, columns: tuple[str, ...], seen: list[Any]) -> dict[str, Any] | None:
+    """Reads the row and keeps it. Its values by their columns, at least as new as ``seen``; None where the row is gone."""
     row_id = seen[0]
     rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)
     if not rows:

@@ -45,8 +45,8 @@ class Joined:
         self._columns: dict[str, str] = {}  # by dialect
         self._where: dict[str, list[_Place]] = {}
 
-    def beside(self, other: Joined) -> Joined:
-        """The tables of both in one statement. No alias stands in both."""
+    def plus(self, other: Joined) -> Joined:
+        """The tables of both in one statement. They share no alias."""
         assert not {*self._models, *self._kept} & {*other._models, *other._kept}
         return Joined({**self._kept, **other._kept}, **self._models, **other._models)
 
@@ -101,7 +101,7 @@ class Joined:
 
 async def _kept_row(model: type[M], seen: list[Any]) -> M | None:
     names = columns(model)
-    known = kept.known(model._meta.db_table, seen) or await kept.values(model._meta.db_table, names, seen)
+    known = kept.known(model._meta.db_table, seen) or await kept.read(model._meta.db_table, names, seen)
     return _of_values(model, known) if known else None
 
 
@@ -114,7 +114,7 @@ class Versions:
         self.columns = ", ".join(f"{alias}.xmin AS {alias}_xmin" for alias in aliases)
 
     def same(self, row: dict[str, Any]) -> Statement:
-        """A condition that is true while nobody has written these rows anew, and its values."""
+        """A condition that is true while nobody has written these rows again, and its values."""
         condition = " AND ".join(f"{alias}.xmin = ?" for alias in self._aliases)
         return condition, [row[f"{alias}_xmin"] for alias in self._aliases]
 

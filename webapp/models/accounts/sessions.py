@@ -31,9 +31,9 @@ class PasswordChanged(Exception):
 
 @dataclass(frozen=True)
 class Beside:
-    """Rows that a request needs besides its login, read by the same statement: ``tables`` and more ``columns``, of ``joins`` to
-    the membership ``m`` and the campaign ``c``, with ``values`` for their question marks. Only outer joins: what is not there
-    makes no login fail."""
+    """Rows that a request needs besides its login, read by the same statement. ``joins``: to the membership ``m`` or the campaign
+    ``c``, with ``values`` for their question marks; all outer joins, so that a missing row fails no login. ``tables``: those read
+    whole, and ``columns``: the others. The login has the aliases l, u, m and c."""
 
     tables: Joined
     columns: str
@@ -61,8 +61,8 @@ class Session(Model):
 
     user_id: int
     counted: dict[str, int]  # what else it counted
-    row: dict[str, Any]  # what else it read: the whole row,
-    found: dict[str, Any]  # and its tables by alias
+    row: dict[str, Any]  # all that it read, also the columns of `Beside`
+    found: dict[str, Any]  # the tables in it by their aliases, also those of `Beside`
 
     class Meta:
         table = "session"
@@ -98,11 +98,11 @@ class Session(Model):
     ) -> tuple[Session, Membership | None] | None:
         """The running session of a token, and the user's membership of the campaign, None where they are no member. One
         round trip, because every request needs it. ``counts``: names and plain SQL of numbers about the user ``u`` and the
-        campaign ``c`` that the page needs besides. ``beside``: its rows are in the session's ``found``, its columns in ``row``."""
+        campaign ``c`` that the page needs besides. ``beside``: read too, into the session's ``found`` and ``row``."""
         tables = _with(beside.tables if beside else None)
-        besides = "".join(f", ({text}) AS {name}" for name, text in (counts or {}).items())
+        numbers = "".join(f", ({text}) AS {name}" for name, text in (counts or {}).items())
         rows = await database.query(
-            f"SELECT {tables.columns}{besides}{f', {beside.columns}' if beside else ''},"
+            f"SELECT {tables.columns}{numbers}{f', {beside.columns}' if beside else ''},"
             " (SELECT COUNT(*) FROM membership n WHERE n.user_id = u.id AND n.removed_at IS NULL) AS campaigns"
             " FROM session l JOIN user_account u ON u.id = l.user_id"
             " LEFT JOIN campaign c ON c.slug = ?"
@@ -215,7 +215,7 @@ _LOGIN = Joined(l=Session, m=Membership, kept={"u": User, "c": Campaign})
 
 @lru_cache
 def _with(others: Joined | None) -> Joined:
-    return _LOGIN.beside(others) if others else _LOGIN
+    return _LOGIN.plus(others) if others else _LOGIN
 
 
 def token_hash(token: str) -> str:

@@ -163,7 +163,8 @@ def _statement(
     """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
     since = sql_time(hours.locked_since(action.campaign, clock.now()))
     wanted = [first, member.user_id] if first else []
-    passed_over = [*but, *[0] * (AHEAD - len(but)), *([sending] if sending else [])] if but else []
+    mine = [sending] if sending else []
+    passed_over = [*but, *[0] * (AHEAD - len(but)), *mine] if but or mine else []
     text = _sql(
         database.dialect(),
         tuple(awake),
@@ -172,7 +173,6 @@ def _statement(
         len(passed_over),
         bool(sending),
     )
-    mine = [sending] if sending else []
     values = [action.id, member.user_id, *mine, since, *wanted, member.user_id, action.id, since]
     return text, values + passed_over
 

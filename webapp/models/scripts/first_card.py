@@ -20,11 +20,13 @@ AT_ONCE = 20  # contacts passed over in one request
 async def queue_of(
     member: Membership, action: Action, first: int = 0, but: Sequence[int] = (), read: Queue | None = None
 ) -> tuple[Queue | None, Rendering | None]:
-    """As `card.queue_of`, or as ``read`` already, and the text of its card, the contact's phone masked (V9). Contacts whose text can't be filled, or
-    is too long, are closed here: nobody taps on them. After AT_ONCE of them the queue says that it is ``looking``, and the page asks again. The text is
-    None where there is no card, and where its script is archived and no other is in use."""
+    """As `card.queue_of`, with the text of its card, the contact's phone masked (V9). ``read``: that queue, where it is read
+    already. Contacts whose text can't be filled, or is too long, are closed here: nobody taps on them. After AT_ONCE of them the
+    queue says that it is ``looking``, and the page asks again. The text is None where there is no card, and where its script is
+    archived and no other is in use."""
     for _ in range(AT_ONCE):
-        shown, read = read or await card.queue_of(member, action, first, but), None
+        shown = read or await card.queue_of(member, action, first, but)
+        read = None  # of the first one only
         if shown is None or shown.card is None:
             return shown, None
         conversation, first = shown.card.conversation, 0

@@ -75,7 +75,7 @@ async def _contacts(campaign: Campaign, q: str) -> Kind:
     there = await search.counted(campaign, wanted)
     ids = await search.ids(campaign, wanted, 0, 2**62, MOST) if there.n else []
     rows = await Contact.filter(campaign=campaign, id__in=ids or [0]).order_by("id")
-    return Kind("contacts", list(rows), there.n + there.more, MANY)
+    return Kind("contacts", list(rows), there.n + int(there.more), MANY)
 
 
 async def _users(campaign: Campaign, q: str) -> Kind:

@@ -31,10 +31,12 @@ from webapp.rules import segments
 
 @dataclass(frozen=True)
 class ClickRows:
-    """``contact`` and ``conversation`` are locked and fresh. ``active``: the member may text; the membership is locked too,
-    so a suspension either came before or finds this click's text and cancels it. ``number``: the contact's, if chosen.
-    ``earlier_id``: the text stored with this client id, whoever sent it to whom. ``same``: of rows read without locks: locks
-    them, and gives the phone where contact and conversation are as they were read and the member may text, else null."""
+    """Of `read`: ``contact``, ``conversation`` and the membership are locked and fresh, so a suspension either came before or
+    finds this click's text and cancels it. ``earlier_id``: the text stored with this client id, whoever sent it to whom. Of
+    `with_login`: nothing is locked, and ``earlier_id`` is not asked for. ``same``: the SELECT that locks them; it gives the phone
+    where contact and conversation are as they were read and the member may text, else null.
+
+    ``active``: the member may text. ``number``: the contact's, if chosen."""
 
     contact: Contact
     conversation: Conversation
@@ -47,9 +49,9 @@ class ClickRows:
 
 
 _ROWS = Joined(k=Contact, v=Conversation, n=PhoneNumber, kept={"a": Action, "s": Script})
-_WITH_CAMPAIGN = _ROWS.beside(Joined({"c": Campaign}))
+_WITH_CAMPAIGN = _ROWS.plus(Joined({"c": Campaign}))
 _FROM = "FROM conversation v JOIN contact k ON k.id = v.contact_id CROSS JOIN membership m"
-_AND_KEPT = (
+_AND_OTHERS = (
     "JOIN action a ON a.id = v.action_id LEFT JOIN script s ON s.id = v.script_id"
     " LEFT JOIN phone_number n ON n.id = k.number_id"
 )
@@ -58,14 +60,14 @@ _VERSIONS = Versions("v", "k")
 
 
 def beside(conversation_id: int) -> Beside | None:
-    """The rows of a click, for the statement that reads the login: without locks. None on SQLite, where the transaction is the
-    lock. `with_login` takes them."""
+    """The rows of a click, for the statement that reads the login: without locks. `with_login` makes ClickRows of them. None on
+    SQLite, where the transaction is the lock."""
     if database.dialect() == "sqlite":
         return None
     return Beside(
         _ROWS,
         f"{_ACTIVE} AS active, {_VERSIONS.columns}",
-        f"LEFT JOIN (conversation v JOIN contact k ON k.id = v.contact_id {_AND_KEPT}) ON v.id = ? AND v.campaign_id = m.campaign_id",
+        f"LEFT JOIN (conversation v JOIN contact k ON k.id = v.contact_id {_AND_OTHERS}) ON v.id = ? AND v.campaign_id = m.campaign_id",
         (conversation_id,),
     )
 
@@ -98,7 +100,7 @@ def _rows(row: dict[str, Any], found: dict[str, Any], campaign: Campaign, same: 
 def _reading(_: str) -> str:
     """Once for each dialect: their words differ."""
     return (
-        f"SELECT {_WITH_CAMPAIGN.columns}, {_ACTIVE} AS active, e.id AS earlier_id {_FROM} {_AND_KEPT}"
+        f"SELECT {_WITH_CAMPAIGN.columns}, {_ACTIVE} AS active, e.id AS earlier_id {_FROM} {_AND_OTHERS}"
         " JOIN campaign c ON c.id = v.campaign_id LEFT JOIN message e ON e.client_id = ?"
         f" WHERE v.id = ? AND v.campaign_id = ? AND m.id = ?{_locks()}"
     )
@@ -153,8 +155,9 @@ async def store_text(
 async def store_as_read(
     draft: Draft, changed: Sequence[str], same: Statement, beside: Statement | None
 ) -> tuple[Message, dict[str, Any]]:
-    """The same in one statement, of a script without links. ``same``: as in `ClickRows`; raises IntegrityError where the rows
-    are not the same, and stores nothing. Also the row of ``beside``, a SELECT that does not see the text."""
+    """The same in one statement, for a script without links. ``same``: as in `ClickRows`. Raises IntegrityError where the rows are
+    not the same any more, or where a text has this client id already; then nothing is stored. Returns also the row of ``beside``,
+    a SELECT that does not see the text."""
     message = _message(draft, draft.script.picture_id if draft.script else None)
     row = await write(message, draft.conversation, draft.contact, changed, tallies.due(), same, beside)
     return message, row
@@ -200,8 +203,8 @@ async def write(
     same: Statement | None = None,
     beside: Statement | None = None,
 ) -> dict[str, Any]:
-    """One round trip: the new text, the ``changed`` columns of its conversation, and the ``counts``, last as everywhere. The
-    row of ``beside``."""
+    """One round trip: the new text, the ``changed`` columns of its conversation, and the ``counts``, last as everywhere.
+    Returns the row of ``beside``."""
     statements = [insert(message, phone=same) if same else insert(message)]  # no text is without a phone
     if contact.number_id != message.number_id:
         contact.number_id = message.number_id

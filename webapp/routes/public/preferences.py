@@ -29,10 +29,8 @@ async def choose_language(request: Request) -> Response:
 async def choose_look(request: Request) -> Response:
     """Light or dark for this browser; any other mode follows the device. Back to the page it was chosen on."""
     await login.current_session(request)
-    mode, answer = (
-        Form(await request.form()).text("mode", "", 10),
-        pages.redirect(request, addresses.came_from(request)),
-    )
+    mode = Form(await request.form()).text("mode", "", 10)
+    answer = pages.redirect(request, addresses.came_from(request))
     if mode in ("light", "dark"):
         answer.set_cookie(cookies.made(login.MODE_COOKIE, mode, YEAR))
     else:

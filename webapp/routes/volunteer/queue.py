@@ -34,8 +34,8 @@ async def queue_page(request: Request, member: Membership, action_id: int, said:
 
 
 async def sender(request: Request, slug: str, conversation_id: int) -> Membership:
-    """The volunteer; what their press is about is read with the login, and not before the whole form is here: however slowly it
-    comes, no row by which the press is judged is older."""
+    """The volunteer. The rows of their press are read with the login, after the whole form has come: however slow the line is,
+    the press is judged by rows that are newer than its form."""
     await request.form()
     return await login.volunteer_with(request, slug, click_sql.beside(finding.row_id(conversation_id)))
 
@@ -62,7 +62,7 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
 
 
 async def _again(request: Request, member: Membership, conversation_id: int) -> Response:
-    """The form brought no id of a click: its page is asked for once more."""
+    """The form came without the id of a click, so the page with the form is shown once more."""
     conversation = await finding.once_held(member, conversation_id)
     return await _queue(request, member, conversation.action, notice="again", status=422)
 

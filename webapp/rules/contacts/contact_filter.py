@@ -24,7 +24,7 @@ BOXES = (
 )
 OF_SENDERS = ("initials", "follow_ups")  # those that a user has numbers of
 MANY = 10_000  # the page counts no further unless asked to
-OF_A_NUMBER = 1_000  # nor the people behind a number of the results, of which the page says the number itself
+OF_A_NUMBER = 1_000  # the same for the people behind a number of the results, which the page shows beside their count
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _numbers(text: str) -> Iterator[tuple[int, int, phone.Phone | phone.InvalidP
 
 
 def _last_run(text: str, runs: list[tuple[int, int]], first: int) -> int:
-    """Groups of a number: ten digits, eleven with a leading 1, all that follow a + of another country or 011."""
+    """The last of the runs that make up a number: ten digits, eleven with a leading 1, all that follow a + of another country or 011."""
     head = text[runs[first][0] : runs[first][1]]
     foreign = head.startswith(("011", "00")) or (head.startswith("+") and not head.startswith("+1"))
     wanted = 99 if foreign else 11 if head.lstrip("+").startswith("1") else 10
