@@ -45,11 +45,6 @@ def among(column: str, kind: str = "bigint") -> str:
     )
 
 
-def among_those(column: str, query: str) -> str:
-    """True where the column is one of the ids that the query gives, which are few. On PostgreSQL an array for the same reason."""
-    return f"{column} IN ({query})" if database.dialect() == "sqlite" else f"{column} = ANY(ARRAY({query}))"
-
-
 def values(given: Iterable[int | str]) -> str | list[int | str]:
     return json.dumps(list(given)) if database.dialect() == "sqlite" else list(given)
 

@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock, database
-from webapp.database import packed, transactional
+from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models import tallies
@@ -130,13 +130,14 @@ _OPEN = "v.texted_at IS NULL AND v.closed_code IS NULL"
 
 def standing(bucket: str) -> str:
     """Two tables of a WITH: ``mine``, the conversations of a bucket, and ``locked``, the ids of those open ones' contacts who can't
-    be texted by the lock. ``bucket``: SQL of its id, and more conditions. Parameter after it: `locked_since`. The
-    contacts are looked up in one walk of their index: for a join PostgreSQL may read every contact there is."""
-    contacts = packed.among_those("k.id", f"SELECT v.contact_id FROM mine v WHERE {_OPEN}")
+    be texted by the lock. ``bucket``: SQL of its id, and more conditions. Parameter after it: `locked_since`. Each
+    contact is looked up by a subselect: for a join, or an array of ids in a small table, PostgreSQL may read every contact there
+    is, and keep that plan when the table has grown."""
+    locked = f"(SELECT {hours.LOCKED} FROM contact k WHERE k.id = v.contact_id)"
     return (
         "mine AS MATERIALIZED (SELECT v.id, v.user_id, v.contact_id, v.zone_set_id, v.texted_at, v.replied_at, v.closed_code, v.skips"
         f" FROM conversation v WHERE v.bucket_id = {bucket}),"
-        f" locked AS MATERIALIZED (SELECT k.id FROM contact k WHERE {contacts} AND {hours.LOCKED})"
+        f" locked AS MATERIALIZED (SELECT v.contact_id AS id FROM mine v WHERE {_OPEN} AND {locked})"
     )
 
 
