@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-ANY_CSV = "*.csv"
 PORT = 22
 FROM_PORT = 1_024  # below it only PORT: the others are of mail, names and such
 LONGEST_NAME = 200
