@@ -15,19 +15,26 @@ from webapp import config
 from webapp.config import Settings
 
 SMALL = 10_000  # contacts
+ROUNDS = 3
 T = TypeVar("T")
 
 
 async def run(folder: Path, contacts: int, messages: int, rows: int) -> None:
-    """``messages`` a contact; ``rows``: of the export. Both campaigns are made before either is measured: the machine's speed
-    changes within the minutes that a large one takes."""
+    """``messages`` a contact; ``rows``: of the export. Both campaigns are made before either is measured, and they are measured in
+    turn: the machine's speed changes within minutes."""
     with bank.postgres(folder) as admin:
         print(f"PostgreSQL, {SMALL:,} contacts and {contacts:,} with {contacts * messages:,} messages", flush=True)
         small, large = await bank.new_database(admin, "small"), await bank.new_database(admin, "large")
         few = await _on(folder, small, lambda: night.make(SMALL, SMALL * messages))
         many = await _on(folder, large, lambda: night.make(contacts, contacts * messages))
-        less = await _on(folder, small, lambda: pages.measure(few, small))
-        _print(less, await _on(folder, large, lambda: pages.measure(many, large)))
+        rounds = [
+            (
+                await _on(folder, small, lambda: pages.measure(few, small)),
+                await _on(folder, large, lambda: pages.measure(many, large)),
+            )
+            for _ in range(ROUNDS)
+        ]
+        _print(*(pages.joined([both[side] for both in rounds]) for side in (0, 1)))
         exported = await _on(folder, large, lambda: exporting.measure(many, large, folder, rows))
         print(
             f"\nexport of {exported.rows:,} texts: {exported.per_second:,.0f} rows/s, {exported.share:.0%} of the bare cursor;"
