@@ -158,7 +158,8 @@ def work() -> Work:
     return current
 
 
-def in_transaction() -> bool:
+def working() -> bool:
+    """Does this run inside a transaction?"""
     return _work.get() is not None
 
 

@@ -53,7 +53,7 @@ async def _at_once(action: Action, user: User) -> Bucket | None:
     """Nearly every Start is of a volunteer who holds nobody, in an action that no job still goes through. On PostgreSQL one
     statement does it all, on the condition that they have not started meanwhile. None where it takes locks to say what becomes
     of the press; nothing is written then. Not in a caller's transaction, which the database's refusal would end."""
-    if database.dialect() == "sqlite" or database.in_transaction() or action.audience_cursor is not None:
+    if database.dialect() == "sqlite" or database.working() or action.audience_cursor is not None:
         return None
     bucket, holds, version = await _standing(action, user)
     now = clock.now()
