@@ -24,7 +24,7 @@ from webapp.models.conversations.conversation import Conversation
 from webapp.models.numbers.number import add_number
 from webapp.models.scripts import rendering
 
-VOLUNTEERS, BUCKET = 100, 100  # of 10,000 contacts each volunteer holds one bucket, as after a Start
+VOLUNTEERS, BUCKET = 178, 56  # one bucket each, as after a Start; of 64, as in older trees, the newest held as many
 STARTERS = 100  # volunteers who press Start, fifty at once
 FREE = 20_000  # contacts that nobody holds: Start hands them out
 NUMBERS = 10
