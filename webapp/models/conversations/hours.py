@@ -19,12 +19,7 @@ async def open_zone_sets(campaign: Campaign, now: datetime, minutes: int = 0) ->
     return _open_of(await ZoneSet.every(), campaign, now, minutes)
 
 
-async def open_of_lately(campaign: Campaign, now: datetime, minutes: int) -> list[int | None]:
-    """The same, without a set that came in the last seconds: for who asks again where it finds nobody."""
-    return _open_of(await ZoneSet.lately(), campaign, now, minutes)
-
-
-def _open_of(sets: Zones, campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
+def _open_of(sets: Zones, campaign: Campaign, now: datetime, minutes: int) -> list[int | None]:
     found: Zones = {**sets, None: (campaign.timezone,)}
     return [key for key, zones in found.items() if is_open(campaign, zones, now, minutes)]
 
@@ -32,15 +27,15 @@ def _open_of(sets: Zones, campaign: Campaign, now: datetime, minutes: int = 0) -
 _awake: dict[tuple[Any, ...], tuple[Zones, list[int | None]]] = {}  # by the campaign's hours; of the last minute
 
 
-async def awake_lately(campaign: Campaign, now: datetime) -> list[int | None]:
-    """As `open_zone_sets`, without a set that came in the last seconds, and worked out once a minute: for a page, which asks
-    again where it finds nobody. The click and the worker ask each contact's own clock."""
+async def awake_lately(campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
+    """As `open_zone_sets`, without a set that came in the last seconds, and worked out once a minute: for a page and a Start,
+    which ask again where they find nobody. The click and the worker ask each contact's own clock."""
     sets, minute = await ZoneSet.lately(), now.replace(second=0, microsecond=0)
-    hours = (campaign.timezone, campaign.opens, campaign.closes, minute)
+    hours = (campaign.timezone, campaign.opens, campaign.closes, minute, minutes)
     if (kept := _awake.get(hours)) is None or kept[0] is not sets:
         if len(_awake) >= MOST_KEPT:
             _awake.clear()
-        kept = _awake[hours] = sets, _open_of(sets, campaign, now)
+        kept = _awake[hours] = sets, _open_of(sets, campaign, now, minutes)
     return kept[1]
 
 

@@ -57,7 +57,7 @@ async def _at_once(action: Action, user: User) -> Bucket | None:
         return None
     bucket, holds, version = await _standing(action, user)
     now = clock.now()
-    if bucket or holds or not (awake := await hours.open_of_lately(action.campaign, now, hours.START_MARGIN)):
+    if bucket or holds or not (awake := await hours.awake_lately(action.campaign, now, hours.START_MARGIN)):
         return None
     return await database.one_statement(lambda: _given_out(_new(action, user, now), action, awake, version))
 
@@ -76,7 +76,7 @@ async def _given_out(bucket: Bucket, action: Action, awake: list[int | None], ve
     counting, counted = tallies.taken("taken", action.id, bucket.user_id)
     [row] = await database.query(
         f"WITH marked AS ({mark} WHERE action_user.xmin = ? RETURNING user_id), picked AS MATERIALIZED ({picking}),"
-        f" made AS ({making}), taken AS ({taking} RETURNING needs_attention, unread, replied_at, reported_at, opted_out_at),"
+        f" made AS ({making}), taken AS ({taking} RETURNING unread, {', '.join(_COUNTED)}),"
         f" counted AS ({counting}) SELECT id FROM made",
         *(*marked, version, *whose, *made, *taken, *counted),
     )
