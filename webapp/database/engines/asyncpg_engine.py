@@ -116,15 +116,15 @@ class Client(AsyncpgDBClient):
         return Context(TransactionWrapper(self), self._pool_init_lock)
 
 
-async def _fetched(pool: Connections, text: str, values: list[Any]) -> list[dict[str, Any]]:
+async def _fetched(pool: Connections, text: str, values: list[Any]) -> list[Any]:
     """On a connection that is given back as `Lent` gives it back, without the time that a context manager takes."""
     connection, failed = await pool.acquire(), True
     try:
-        rows = await connection.fetch(text, *values)
+        rows: list[Any] = await connection.fetch(text, *values)
         failed = False
     finally:
         await pool.release(connection, failed)
-    return [dict(row) for row in rows]
+    return rows
 
 
 async def fetch(client: BaseDBAsyncClient, text: str, values: list[Any]) -> list[dict[str, Any]]:
@@ -132,10 +132,12 @@ async def fetch(client: BaseDBAsyncClient, text: str, values: list[Any]) -> list
     client.log.debug("%s: %s", text, values)
     try:
         if client._connection is not None:  # inside a transaction
-            return [dict(row) for row in await client._connection.fetch(text, *values)]
-        if not client._pool:
-            await client.acquire_connection().ensure_connection()
-        return await _fetched(client._pool, text, values)
+            rows = await client._connection.fetch(text, *values)
+        else:
+            if not client._pool:
+                await client.acquire_connection().ensure_connection()
+            rows = await _fetched(client._pool, text, values)
+        return [dict(row) for row in rows]
     except (asyncpg.SyntaxOrAccessError, asyncpg.exceptions.DataError) as error:
         raise OperationalError(error) from error
     except asyncpg.IntegrityConstraintViolationError as error:

@@ -106,8 +106,7 @@ async def after_sending(
     contact slept when the bucket was begun, or was assigned by the office."""
     if row["b__id"] is None or row["b__id"] != message.bucket_id:
         return None
-    place = contact_zones.place_of_zip(contact.zip) or contact.state_abbrev
-    sent = Sent(message.id, message.created_at, contact.first_name, place, message.due_at)
+    sent = Sent(message.id, message.created_at, contact.first_name, contact.place, message.due_at)
     counted = {**row, "texted": row["texted"] + 1, "replies": row["replies"] + (conversation.replied_at is not None)}
     return await _queue(campaign, counted, await _ROW.whole(row), sent)
 
