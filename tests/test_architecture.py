@@ -56,6 +56,7 @@ ORDER = (
     {"contacts", "joining", "logins"},
     {"numbers", "actions", "van"},
     {"conversations", "opt_in_forms", "search"},
+    {"assignments"},
     {"cards"},
     {"opt_outs", "scripts", "departures", "carriers"},
     {"imports", "reports", "bulk", "outcomes", "notices"},

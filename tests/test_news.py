@@ -17,7 +17,7 @@ from webapp.live import CATCH_UP, Hub, News
 from webapp.models import tallies
 from webapp.models.accounts import campaign, members, settings
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import assigning
+from webapp.models.assignments import assigning
 from webapp.models.departures import suspending
 from webapp.models.outcomes import learning, restoring
 

@@ -19,11 +19,12 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import ADMIN, OWNER, VOLUNTEER, Membership, User
 from webapp.models.actions.action import PUBLIC, Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.assignments import assigning, start
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.contacts.new_campaign import create_campaign
 from webapp.models.contacts.zones import ZoneSet
-from webapp.models.conversations import assigning, making, start
+from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.numbers.number import PhoneNumber, add_number

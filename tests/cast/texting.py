@@ -8,8 +8,9 @@ from webapp.database import transaction
 from webapp.models.accounts.users import Membership, User
 from webapp.models.actions.action import PUBLIC, Action
 from webapp.models.actions.script import INITIAL, Script
+from webapp.models.assignments import start
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import making, start
+from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import IN, Message
 from webapp.models.opt_outs import possible

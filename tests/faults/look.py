@@ -20,9 +20,9 @@ from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, VOLUNTEER, Membership
 from webapp.models.actions.action import DRAFT, Action
+from webapp.models.assignments import start
 from webapp.models.contacts.lists import ContactList
 from webapp.models.contacts.new_campaign import create_campaign
-from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import UNKNOWN, Message
 from webapp.models.numbers.number import add_number

@@ -19,11 +19,11 @@ from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action
+from webapp.models.assignments import going_back, start
 from webapp.models.bulk.job import ASSIGN, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList, ListMembership
-from webapp.models.conversations import going_back, start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.imports import importing
 from webapp.models.opt_outs import blocking

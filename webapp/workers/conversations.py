@@ -1,5 +1,4 @@
-"""Jobs that create conversations, return unsent ones to the pool, hand possible opt-outs to the staff, and derive time zones
-anew (SPEC A1, S8, V8, S1)."""
+"""Jobs that create conversations, hand possible opt-outs to the staff, and derive time zones again (SPEC A1, V8, S1)."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ from typing import Any
 from webapp import news, queue
 from webapp.database import statistics
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.conversations import going_back, making, zones_anew
+from webapp.models.conversations import making, zones_anew
 from webapp.models.opt_outs import possible
 
 SWEEP = 10.0  # seconds a sweep spends on one action
@@ -18,11 +17,6 @@ ZONES_SWEEP = 45.0  # seconds a sweep spends on time zones
 async def keep_statistics(ctx: dict[str, Any]) -> None:
     """So that PostgreSQL plans what volunteers wait for by the tables as they are."""
     await statistics.keep_up()
-
-
-async def return_unsent(ctx: dict[str, Any]) -> None:
-    for campaign in await Campaign.all():
-        await going_back.return_unsent(campaign)
 
 
 async def make_conversations(ctx: dict[str, Any], action_id: int, list_id: int = 0, after: int = 0) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from arq import cron, func
 from arq.cron import CronJob
 
-from webapp.workers import actions, bulk, conversations, exports, imports, numbers, scripts
+from webapp.workers import actions, assignments, bulk, conversations, exports, imports, numbers, scripts
 from webapp.workers.accounts import mail
 from webapp.workers.api import forgetting as api_forgetting
 from webapp.workers.hooks import sending as hook_sending
@@ -88,7 +88,7 @@ CLOCKWORK: list[CronJob] = [
     cron(actions.publish_scheduled, second=_EVERY_15_SECONDS, run_at_startup=True, timeout=50),
     cron(actions.apply_audiences, second={8, 28, 48}, timeout=20),
     cron(conversations.keep_statistics, second=_EVERY_5_SECONDS, run_at_startup=True, timeout=60),
-    cron(conversations.return_unsent, second=13, timeout=60),
+    cron(assignments.return_unsent, second=13, timeout=60),
     cron(conversations.derive_zones, second=38, run_at_startup=True, timeout=60),
     cron(conversations.hand_over_possible_opt_outs, second=23, timeout=60),
     cron(mail.send_waiting_mail, second={17, 47}, run_at_startup=True, timeout=60),

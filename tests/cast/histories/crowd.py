@@ -17,9 +17,10 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
+from webapp.models.assignments import assigning, going_back, start
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
-from webapp.models.conversations import assigning, going_back, inbox, start
+from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import blocking, possible

@@ -17,12 +17,12 @@ from webapp.database import transaction
 from webapp.models import kept_counts
 from webapp.models.actions import audience
 from webapp.models.actions.action import DRAFT, PUBLIC, Action
+from webapp.models.assignments import start
 from webapp.models.bulk.job import LIST, UNTAG
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList, ListMembership
-from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import editing, labelling

@@ -11,9 +11,9 @@ from tests.cast import Cast, opt_out_phone, read_with_login
 from webapp import clock
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import Action
+from webapp.models.assignments import going_back
 from webapp.models.cards import card
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import going_back
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
 from webapp.models.scripts import first_card

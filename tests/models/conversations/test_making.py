@@ -12,7 +12,8 @@ from tests.cast.texting import new_sid
 from webapp.database import transaction
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, Script
-from webapp.models.conversations import making, start
+from webapp.models.assignments import start
+from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.outcomes import answers
 from webapp.models.results import results

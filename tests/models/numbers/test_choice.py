@@ -15,8 +15,8 @@ from webapp import clock, database
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import Action
+from webapp.models.assignments import start
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import start
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.numbers import choice
 from webapp.models.numbers.number import Changes, PhoneNumber, add_number, change_number

@@ -14,9 +14,9 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
+from webapp.models.assignments import assigning
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
-from webapp.models.conversations import assigning
 from webapp.models.results import recount
 from webapp.models.sending import click, first_text, round_trip, to_own_phone
 from webapp.models.sending.click import Changed, Declined, Moved, Queued, Reused, Stopped

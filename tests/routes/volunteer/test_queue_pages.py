@@ -14,9 +14,10 @@ from tests.cast.texting import texted
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.script import Script
+from webapp.models.assignments import going_back
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
-from webapp.models.conversations import going_back, zones_anew
+from webapp.models.conversations import zones_anew
 from webapp.models.conversations.message import REFUSED, Message
 from webapp.models.reports import labelling
 from webapp.models.scripts import first_card

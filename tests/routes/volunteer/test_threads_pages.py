@@ -11,7 +11,7 @@ from tests.cast.texting import says, texted
 from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.conversations import assigning
+from webapp.models.assignments import assigning
 
 
 async def test_a_thread_shows_the_whole_history_and_hides_the_number(cast: Cast, browse: Browser) -> None:

@@ -10,11 +10,11 @@ from webapp.database import packed
 from webapp.database.packed import sql_time
 from webapp.models.accounts.users import who_may_text
 from webapp.models.actions import audience
+from webapp.models.assignments import assigning
 from webapp.models.bulk import within_limits
 from webapp.models.bulk.job import ASSIGN, FIELD, LIST, MOST_MOMENTS, OPT_OUT, TAG, UNASSIGN, UNLIST, UNTAG, BulkJob
 from webapp.models.contacts import many_at_once
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.conversations import assigning
 from webapp.models.opt_outs.many import opt_out_contacts, tag_contacts
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.rules.speech.sentences import said

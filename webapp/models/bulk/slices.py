@@ -11,11 +11,11 @@ from webapp.models import long_work
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, User
+from webapp.models.assignments import assigning
 from webapp.models.bulk import operations, people_of
 from webapp.models.bulk.job import ASSIGN, LIST, UNASSIGN, BulkJob
 from webapp.models.contacts import many_at_once, search
 from webapp.models.contacts.lists import ContactList
-from webapp.models.conversations import assigning
 from webapp.models.long_work import DONE, RUNNING, Pace
 from webapp.rules.actions import people
 from webapp.rules.contacts import contact_filter

@@ -7,8 +7,8 @@ from collections import defaultdict
 from webapp.models.accounts.users import User
 from webapp.models.actions import outsiders
 from webapp.models.actions.action import Action
+from webapp.models.assignments import assigning
 from webapp.models.bulk.job import BulkJob
-from webapp.models.conversations import assigning
 
 
 async def holders(

@@ -1,1 +1,1 @@
-"""One contact in one action: its texts, its holder, its bucket, the inbox."""
+"""One contact in one action: its texts, its holder, its hours, the inbox."""

@@ -13,7 +13,7 @@ from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.models.accounts import audit, members, roles
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import assigning, stopping
+from webapp.models.assignments import assigning, stopping
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, OUT, QUEUED, Message
 from webapp.rules.accounts import powers

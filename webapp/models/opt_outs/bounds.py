@@ -14,8 +14,8 @@ from webapp.database.packed import sql_time
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import VOLUNTEER, Membership, User
+from webapp.models.assignments import stopping
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import stopping
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import OUT, Message
 

@@ -10,7 +10,8 @@ from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
-from webapp.models.conversations import assigning, inbox
+from webapp.models.assignments import assigning
+from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.opt_outs import bounds, opting_out

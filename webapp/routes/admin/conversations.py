@@ -10,7 +10,8 @@ from webapp.access import finding
 from webapp.http import pages
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import assigning, inbox, waiting
+from webapp.models.assignments import assigning, waiting
+from webapp.models.conversations import inbox
 from webapp.routes.volunteer.inbox import instant
 
 _PAGE, _LIST = "admin/conversations/attention.html", "volunteer/inbox/_threads.html"

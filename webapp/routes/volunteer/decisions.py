@@ -7,7 +7,7 @@ from litestar import Request, Response, post
 from webapp.access import finding
 from webapp.http import pages
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import assigning
+from webapp.models.assignments import assigning
 from webapp.models.opt_outs import blocking, opting_out, possible
 from webapp.models.reports import filing
 from webapp.routes.volunteer.threads import path_of

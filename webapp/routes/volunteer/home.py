@@ -14,10 +14,11 @@ from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
+from webapp.models.assignments import start
+from webapp.models.assignments import waiting as left_waiting
 from webapp.models.cards import closed
 from webapp.models.cards.closed import Closed
-from webapp.models.conversations import buckets, inbox, start
-from webapp.models.conversations import waiting as left_waiting
+from webapp.models.conversations import buckets, inbox
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.notices import received
 from webapp.models.scripts import shortfalls

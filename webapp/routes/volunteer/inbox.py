@@ -11,7 +11,8 @@ from webapp import news
 from webapp.http import pages
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import inbox, waiting
+from webapp.models.assignments import waiting
+from webapp.models.conversations import inbox
 
 _PAGE, _LIST = "volunteer/inbox/inbox.html", "volunteer/inbox/_inbox.html"
 

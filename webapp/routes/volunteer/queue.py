@@ -13,9 +13,9 @@ from webapp.http import bounded, forms, pages
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
+from webapp.models.assignments import assigning, going_back
 from webapp.models.cards import card
 from webapp.models.cards.closed import asleep
-from webapp.models.conversations import assigning, going_back
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
 from webapp.models.scripts import first_card

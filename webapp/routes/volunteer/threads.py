@@ -15,9 +15,10 @@ from webapp.http.forms import Form
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.script import Script
+from webapp.models.assignments import assigning
 from webapp.models.cards import thread as threads
 from webapp.models.contacts.zones import zones_of
-from webapp.models.conversations import assigning, inbox
+from webapp.models.conversations import inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, Message
 from webapp.models.sending import click, undo

@@ -14,12 +14,12 @@ from tests.cast.lists import import_file, write
 from tests.cast.site import OFFICE, Browser, audited, form_of
 from tests.cast.texting import says, texted
 from webapp import clock
+from webapp.models.assignments import assigning
 from webapp.models.bulk import slices
 from webapp.models.bulk.job import ASSIGN, LIST, OPT_OUT, UNLIST
 from webapp.models.contacts import labels
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import ContactTag, CustomField, Tag
-from webapp.models.conversations import assigning
 from webapp.models.opt_outs import blocking
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.reports import editing, labelling

@@ -13,8 +13,8 @@ from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import report_settings
 from webapp.models.actions.action import DRAFT, Action, ActionUser
+from webapp.models.assignments import going_back
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.conversations import going_back
 from webapp.models.numbers import choice
 from webapp.models.scripts import first_steps
 

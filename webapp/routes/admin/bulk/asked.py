@@ -10,11 +10,11 @@ from webapp.access import finding
 from webapp.http.forms import Form
 from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership, who_may_text
+from webapp.models.assignments import assigning
 from webapp.models.bulk.job import ASSIGN, FIELD, LIST, OPT_OUT, TAG, UNLIST, UNTAG, BulkJob
 from webapp.models.contacts import search
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
-from webapp.models.conversations import assigning
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
 

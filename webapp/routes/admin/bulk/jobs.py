@@ -12,12 +12,12 @@ from webapp.http.forms import Form
 from webapp.http.pages import go_to, page
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
+from webapp.models.assignments import assigning
 from webapp.models.bulk import slices
 from webapp.models.bulk.job import ASSIGN, KINDS, BulkJob
 from webapp.models.contacts import search
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
-from webapp.models.conversations import assigning
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.bulk import asked
 from webapp.routes.admin.contacts import filter_words

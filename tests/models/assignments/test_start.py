@@ -19,10 +19,11 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import VOLUNTEER, Membership
 from webapp.models.actions.action import Action
+from webapp.models.assignments import start
 from webapp.models.cards import closed
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
-from webapp.models.conversations import buckets, start
+from webapp.models.conversations import buckets
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import recount

@@ -12,7 +12,7 @@ from webapp.database import transaction
 from webapp.models.accounts import confirming, members, roles
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import stopping
+from webapp.models.assignments import stopping
 from webapp.models.departures import suspending
 from webapp.models.opt_outs import opting_out
 

@@ -14,7 +14,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models import kept_counts, tallies
 from webapp.models.actions.action import Action, ActionUser
-from webapp.models.conversations import start
+from webapp.models.assignments import start
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import recount

@@ -6,7 +6,7 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models.accounts import members
 from webapp.models.accounts.users import Membership
-from webapp.models.conversations import assigning
+from webapp.models.assignments import assigning
 
 
 @transactional

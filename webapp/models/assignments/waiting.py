@@ -13,7 +13,8 @@ from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
-from webapp.models.conversations import assigning, hours, inbox
+from webapp.models.assignments import assigning
+from webapp.models.conversations import hours, inbox
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.inbox import Thread
 

@@ -17,10 +17,10 @@ from webapp.models import kept_counts
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership, who_may_text
 from webapp.models.actions.action import Action, ActionUser
+from webapp.models.assignments import assigning
 from webapp.models.bulk import slices
 from webapp.models.bulk.job import ASSIGN, BulkJob
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import assigning
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import CANCELLED, FOLLOW_UP, Message
 from webapp.models.results import recount

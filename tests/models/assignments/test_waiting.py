@@ -15,8 +15,8 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import PRIVATE, Action
+from webapp.models.assignments import assigning, waiting
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import assigning, waiting
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 
 

@@ -10,9 +10,9 @@ from tests.cast import Cast
 from tests.cast.texting import new_sid
 from webapp import clock
 from webapp.models.accounts.campaign import Campaign
+from webapp.models.assignments import going_back
 from webapp.models.cards import card
 from webapp.models.cards.card import GoneBack
-from webapp.models.conversations import going_back
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.outcomes import answers
 from webapp.models.results import recount
