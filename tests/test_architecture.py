@@ -56,7 +56,7 @@ ORDER = (
     {"contacts", "joining", "logins"},
     {"numbers", "actions", "van"},
     {"conversations", "opt_in_forms", "search"},
-    {"assignments"},
+    {"assignments", "links"},
     {"cards"},
     {"opt_outs", "scripts", "departures", "carriers"},
     {"imports", "reports", "bulk", "outcomes", "notices"},

@@ -34,12 +34,12 @@ from webapp.models.hooks import endpoint
 from webapp.models.hooks.event import HookEvent
 from webapp.models.imports import importing
 from webapp.models.joining.invites import Invite
+from webapp.models.links.links import CustomLink
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.nightly import plan
 from webapp.models.notices import telling
 from webapp.models.receiving import media
 from webapp.models.scripts import cost
-from webapp.models.scripts.links import CustomLink
 from webapp.models.sending.click import Queued
 from webapp.models.sharing import sharing
 from webapp.models.sharing.sharing import OptOutSharing

@@ -11,9 +11,9 @@ from webapp.database import transaction
 from webapp.gateways.twilio import Twilio
 from webapp.models.actions.action import Action
 from webapp.models.conversations import making
+from webapp.models.links.links import CustomLink
 from webapp.models.scripts import cost
 from webapp.models.scripts.cost import ScriptCost
-from webapp.models.scripts.links import CustomLink
 from webapp.workers.sending import draining
 
 NAMES = [

@@ -25,6 +25,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.exports.job import Export, ExportSchedule
 from webapp.models.imports.job import ContactImport
 from webapp.models.joining.invites import Invite
+from webapp.models.links.links import CustomLink
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.long_work import DONE
 from webapp.models.notices.notice import Notice
@@ -33,7 +34,6 @@ from webapp.models.opt_in_forms.form import OptInForm
 from webapp.models.opt_in_forms.sign_up import SignUp
 from webapp.models.receiving.media import KEPT, Media
 from webapp.models.scripts.cost import ScriptCost
-from webapp.models.scripts.links import CustomLink
 
 ID_LIMIT, SMALL_ID_LIMIT = 2**53, 2**31
 

@@ -32,6 +32,7 @@ from webapp.models.imports.job import ContactImport, ImportedContact, RefusedRow
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.models.joining.invites import Invite
 from webapp.models.kept_counts import AnswerTally, CodeTally, SafeguardHit, ScriptTally, Tally
+from webapp.models.links.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.logins.app_codes import AuthenticatorApp, RecoveryCode
 from webapp.models.logins.passkeys import Passkey
 from webapp.models.logins.steps import LoginStep
@@ -49,7 +50,6 @@ from webapp.models.receiving.event import TwilioEvent
 from webapp.models.receiving.media import Media
 from webapp.models.reports.report import Report
 from webapp.models.scripts.cost import ScriptCost
-from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.sharing.sharing import OptOutSharing
 from webapp.models.spending import SpendTally
 from webapp.models.van.connection import VanConnection

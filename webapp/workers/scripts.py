@@ -8,7 +8,8 @@ from typing import Any
 from webapp import queue
 from webapp.models import long_work
 from webapp.models.actions import pictures
-from webapp.models.scripts import cost, links
+from webapp.models.links import links
+from webapp.models.scripts import cost
 from webapp.models.scripts.cost import ScriptCost
 
 WORK = 2.0  # seconds; the rest of a count is the next call's, so that texts never wait for it

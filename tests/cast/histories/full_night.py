@@ -12,13 +12,13 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
+from webapp.models.links import links
+from webapp.models.links.links import CustomLink, TrackedLink
 from webapp.models.opt_outs import blocking
 from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.reports import filing
-from webapp.models.scripts import links
-from webapp.models.scripts.links import CustomLink, TrackedLink
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Queued
 from webapp.models.sending.leaving import Claimed

@@ -16,8 +16,8 @@ from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
+from webapp.models.links.links import LinkClick
 from webapp.models.reports.report import Report
-from webapp.models.scripts.links import LinkClick
 
 AS_SAFEGUARD, BY_CARRIER = {21610, 21614, 21635}, {30004, 30007, 30022, 30023, 30032, 30034}
 KEYWORDS, QUESTIONS = {"stop"}, {"help", "info"}  # of what the crowd says

@@ -12,8 +12,9 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
-from webapp.models.scripts import editing, links
-from webapp.models.scripts.links import CustomLink, TrackedLink
+from webapp.models.links import links
+from webapp.models.links.links import CustomLink, TrackedLink
+from webapp.models.scripts import editing
 
 OFTEN = [
     "start",

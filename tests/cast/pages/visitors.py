@@ -28,10 +28,10 @@ from webapp.models.actions.script import Script
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.joining.email_letters import EmailLetter
 from webapp.models.joining.invites import Invite
+from webapp.models.links import links
 from webapp.models.notices import choices
 from webapp.models.numbers.number import AccountNumber
 from webapp.models.opt_in_forms.sign_up import SignUp
-from webapp.models.scripts import links
 from webapp.rules.actions.limits import DISTRICT
 
 SITE = "http://texts.example"

@@ -23,14 +23,14 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations.message import Message
 from webapp.models.kept_counts import FREE
+from webapp.models.links import links
+from webapp.models.links.links import CustomLink, TrackedLink
 from webapp.models.opt_outs import blocking
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.outcomes import answers
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.reports import filing
-from webapp.models.scripts import links
-from webapp.models.scripts.links import CustomLink, TrackedLink
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
 from webapp.rules.actions.people import People

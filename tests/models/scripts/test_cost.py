@@ -14,12 +14,13 @@ from webapp.models.actions.action import Action
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.conversations.message import Message
+from webapp.models.links import links
+from webapp.models.links.links import CustomLink
 from webapp.models.long_work import CANCELLED, DONE, RUNNING
 from webapp.models.opt_outs.opt_out import FROM_ADMIN
 from webapp.models.reports import labelling
-from webapp.models.scripts import cost, links, people_in_order
+from webapp.models.scripts import cost, people_in_order
 from webapp.models.scripts.cost import ScriptCost
-from webapp.models.scripts.links import CustomLink
 from webapp.models.sending import click
 from webapp.rules import segments
 from webapp.workers import scripts

@@ -7,7 +7,8 @@ from webapp.models.accounts.audit import AuditEvent
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.labels import CustomField, Tag
-from webapp.models.scripts import editing, link_editing
+from webapp.models.links import link_editing
+from webapp.models.scripts import editing
 from webapp.models.scripts.editing import Draft
 
 

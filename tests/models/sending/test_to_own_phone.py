@@ -15,13 +15,13 @@ from webapp.models.actions import pictures
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import CANCELLED, QUEUED, REFUSED, REJECTED, SENDING, TAKEN, TEST, UNKNOWN
+from webapp.models.links import links
+from webapp.models.links.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.opt_outs.opt_out import FROM_ADMIN, OptOut
 from webapp.models.outcomes import answers, undecided
 from webapp.models.receiving import applying
 from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.results import recount
-from webapp.models.scripts import links
-from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.sending import to_own_phone, undo
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.click import Declined, Queued

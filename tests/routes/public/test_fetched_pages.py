@@ -12,8 +12,8 @@ from tests.cast.site import IPHONE, Browser, figures_of
 from webapp import clock, limiting
 from webapp.database import transaction
 from webapp.models import kept_counts
-from webapp.models.scripts import links
-from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
+from webapp.models.links import links
+from webapp.models.links.links import CustomLink, LinkClick, TrackedLink
 
 PERSON = {"user-agent": IPHONE}
 PAGE = "/c/meyer/admin/settings/links"

@@ -18,13 +18,13 @@ from webapp.models.actions.action import PRIVATE, Action
 from webapp.models.actions.script import Script
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
+from webapp.models.links import ready_links
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_in_forms.form import CLOSED, OPEN, SCRIPTS, OptInField, OptInForm, OptInNumber
 from webapp.models.opt_ins import checks
-from webapp.models.scripts import ready_links
 from webapp.rules import edited
 from webapp.rules.edited import Meanwhile
-from webapp.rules.scripts import web_links
+from webapp.rules.links import web_links
 from webapp.rules.speech.sentences import said
 
 NAMES = {

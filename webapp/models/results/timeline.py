@@ -13,10 +13,10 @@ from webapp.models.contacts.contact import Contact, ContactEvent
 from webapp.models.conversations.conversation import AssignmentEvent, Conversation
 from webapp.models.conversations.message import Message
 from webapp.models.imports.job import ContactImport
+from webapp.models.links.links import PERSON, LinkClick
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import filing
 from webapp.models.reports.report import Report
-from webapp.models.scripts.links import PERSON, LinkClick
 from webapp.rules.speech.sentences import said
 
 MOST = 200  # of each kind

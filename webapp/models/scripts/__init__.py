@@ -1,1 +1,1 @@
-"""Scripts edited, filled in, their cost and links, and publishing an action."""
+"""Scripts edited and filled in, their cost, and publishing an action."""

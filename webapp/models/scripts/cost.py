@@ -22,8 +22,9 @@ from webapp.models.accounts.users import User
 from webapp.models.actions.action import Action, ActionExclusion, ActionList
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
+from webapp.models.links import links
 from webapp.models.long_work import DONE, RUNNING, LongWork
-from webapp.models.scripts import links, people_in_order, rendering
+from webapp.models.scripts import people_in_order, rendering
 from webapp.rules import segments, variables
 
 SLICE = 500

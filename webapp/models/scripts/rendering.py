@@ -15,8 +15,8 @@ from webapp.models.accounts.users import User
 from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, field_values
+from webapp.models.links import links
 from webapp.models.opt_in_forms import values as opt_in_values
-from webapp.models.scripts import links
 from webapp.rules import errors, names, phone, safeguards, script_lint, variables
 from webapp.rules.scripts import brackets
 

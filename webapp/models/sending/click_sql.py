@@ -24,8 +24,8 @@ from webapp.models.actions.script import Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, OUT, QUEUED, UNDOABLE, Message
+from webapp.models.links import links
 from webapp.models.numbers.number import PhoneNumber
-from webapp.models.scripts import links
 from webapp.rules import segments
 
 

@@ -13,9 +13,10 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.message import OUT, QUEUED, SENDING, TEST, Message
+from webapp.models.links import links
+from webapp.models.links.links import TrackedLink
 from webapp.models.numbers import choice
-from webapp.models.scripts import links, rendering
-from webapp.models.scripts.links import TrackedLink
+from webapp.models.scripts import rendering
 from webapp.models.sending import click, facts
 from webapp.models.sending.click import Declined, Queued, Reused
 from webapp.models.sending.click_sql import Draft, store_text

@@ -7,7 +7,7 @@ from litestar.di import Provide
 
 from webapp.access import login
 from webapp.http import bounded
-from webapp.routes.admin import carriers, conversations, exports, help, notices, numbers, opt_outs, search
+from webapp.routes.admin import carriers, conversations, exports, help, links, notices, numbers, opt_outs, search
 from webapp.routes.admin.accounts import audit, invites, sessions, settings, staff_second_step, user, user_lists, users
 from webapp.routes.admin.actions import actions, basics, follow_up, limits, publication, sendings
 from webapp.routes.admin.api import tokens as api_tokens
@@ -19,7 +19,7 @@ from webapp.routes.admin.nightly import plans as nightly
 from webapp.routes.admin.opt_ins import forms as opt_in_forms
 from webapp.routes.admin.opt_ins import people as opt_in_people
 from webapp.routes.admin.results import dashboard, first_night, operations, results, tabs
-from webapp.routes.admin.scripts import cost, editor, library, links, scripts, to_own_phone
+from webapp.routes.admin.scripts import cost, editor, library, scripts, to_own_phone
 from webapp.routes.admin.sending import setup, stops, undecided
 from webapp.routes.admin.sharing import sharings
 from webapp.routes.admin.van import facts as van_facts

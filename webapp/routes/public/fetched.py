@@ -10,8 +10,8 @@ from litestar.response import File
 
 from webapp import limiting
 from webapp.models.actions import pictures
-from webapp.models.scripts import links, ready_links
-from webapp.rules.scripts import web_links
+from webapp.models.links import links, ready_links
+from webapp.rules.links import web_links
 
 log = logging.getLogger(__name__)
 READS = [HttpMethod.GET, HttpMethod.HEAD]

@@ -1,1 +1,1 @@
-"""Rules about scripts: which one a conversation gets, pictures, links."""
+"""Rules about scripts: which one a conversation gets, pictures, addresses in them."""

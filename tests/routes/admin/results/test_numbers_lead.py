@@ -18,9 +18,9 @@ from tests.cast.site import Browser, figures_of, here
 from webapp.models.actions.action import Action
 from webapp.models.conversations.message import Message
 from webapp.models.kept_counts import SafeguardHit
+from webapp.models.links import links
+from webapp.models.links.links import LinkClick
 from webapp.models.results import reports
-from webapp.models.scripts import links
-from webapp.models.scripts.links import LinkClick
 
 # Numbers of people: the page behind has as many rows
 OF_PEOPLE = {"Sent to", "Seen", "Started", "Completed", "Initial Messages", "Messages Remaining", "Needs Attention"}

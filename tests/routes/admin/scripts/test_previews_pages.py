@@ -16,7 +16,7 @@ from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import Script
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
-from webapp.models.scripts.links import CustomLink
+from webapp.models.links.links import CustomLink
 
 
 async def preview(client: httpx.AsyncClient, cast: Cast, **data: object) -> str:

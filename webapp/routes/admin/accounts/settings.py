@@ -15,8 +15,9 @@ from webapp.http.pages import page
 from webapp.models.accounts import settings
 from webapp.models.accounts.campaign import BUCKET_SIZES
 from webapp.models.accounts.users import Membership
-from webapp.models.scripts import campaign_info, ready_links
-from webapp.models.scripts.links import CustomLink
+from webapp.models.links import ready_links
+from webapp.models.links.links import CustomLink
+from webapp.models.scripts import campaign_info
 from webapp.models.sending import caps
 from webapp.routes.admin.accounts import history
 from webapp.rules import edited, script_lint, window

@@ -15,8 +15,8 @@ from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import action_link, copying
 from webapp.models.actions.action import Action
+from webapp.models.links import ready_links
 from webapp.models.results import results
-from webapp.models.scripts import ready_links
 from webapp.routes.admin.actions import action_news
 
 

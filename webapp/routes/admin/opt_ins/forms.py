@@ -15,11 +15,11 @@ from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
 from webapp.models.contacts.labels import CustomField
 from webapp.models.contacts.lists import ContactList
+from webapp.models.links import links
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_in_forms.form import OPEN, SCRIPTS, OptInForm
 from webapp.models.opt_ins import checks, editing, people
 from webapp.models.opt_ins.editing import Draft, Refused
-from webapp.models.scripts import links
 from webapp.routes.admin.accounts import history
 from webapp.rules import edited, variables
 from webapp.rules.edited import Meanwhile

@@ -8,10 +8,10 @@ from litestar import Request, Response, get
 from webapp.access import finding
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
+from webapp.models.links import links, ready_links
 from webapp.models.opt_in_forms.form import OptInForm
 from webapp.models.opt_in_forms.sign_up import Consent, SignUp
 from webapp.models.opt_ins import people
-from webapp.models.scripts import links, ready_links
 
 
 @get("/opt-ins/{opt_in_id:int}/share")

@@ -1,1 +1,1 @@
-"""Scripts of an action, their previews and cost, and the links in them."""
+"""Scripts of an action, their previews and cost."""

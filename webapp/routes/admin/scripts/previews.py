@@ -13,7 +13,8 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
-from webapp.models.scripts import links, people_in_order, rendering
+from webapp.models.links import links
+from webapp.models.scripts import people_in_order, rendering
 from webapp.rules import script_lint, segments, variables
 
 NEW = {f"new-{INITIAL}": INITIAL, f"new-{RESPONSE}": RESPONSE}  # place of an unsaved script -> its kind

@@ -19,8 +19,8 @@ from webapp.models.actions.pictures import Picture
 from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField, Tag
+from webapp.models.links.links import CustomLink
 from webapp.models.scripts import editing, reach
-from webapp.models.scripts.links import CustomLink
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.accounts.history import History
 from webapp.routes.admin.scripts import previews

@@ -8,7 +8,7 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
-from webapp.models.scripts.links import CustomLink
+from webapp.models.links.links import CustomLink
 
 
 async def add(slug: str, title: str, url: str, by: Membership) -> CustomLink | None:

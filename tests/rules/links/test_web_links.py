@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast.site import ANDROID, IN_APP, IPHONE
-from webapp.rules.scripts import web_links
+from webapp.rules.links import web_links
 
 
 @pytest.mark.parametrize(

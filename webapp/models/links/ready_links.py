@@ -12,10 +12,10 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import action_link
 from webapp.models.actions.action import Action
+from webapp.models.links import link_editing
+from webapp.models.links.links import CustomLink
 from webapp.models.opt_in_forms.form import OptInForm
-from webapp.models.scripts import link_editing
-from webapp.models.scripts.links import CustomLink
-from webapp.rules.scripts import web_links
+from webapp.rules.links import web_links
 
 JOIN, ACTION, OPT_IN = "join", "action", "opt_in"
 MOST = 100  # slugs tried for one title

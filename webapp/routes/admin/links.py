@@ -10,10 +10,10 @@ from webapp.http import pages
 from webapp.http.forms import Form
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.models.scripts import link_editing, links, ready_links
-from webapp.models.scripts.links import CustomLink
+from webapp.models.links import link_editing, links, ready_links
+from webapp.models.links.links import CustomLink
 from webapp.routes.admin.accounts import history
-from webapp.rules.scripts import web_links
+from webapp.rules.links import web_links
 
 
 @get("/settings/links")
@@ -27,7 +27,7 @@ async def _links(
     everything = await CustomLink.filter(campaign_id=member.campaign_id)
     return page(
         request,
-        "admin/scripts/links.html",
+        "admin/links/links.html",
         status_code=status,
         form=form,
         chosen=chosen,

@@ -11,8 +11,8 @@ from webapp.database import transaction
 from webapp.models.accounts.audit import AuditEvent
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import Action
-from webapp.models.scripts import ready_links
-from webapp.models.scripts.links import CustomLink
+from webapp.models.links import ready_links
+from webapp.models.links.links import CustomLink
 
 PAGE = "/c/meyer/admin/settings/links"
 

@@ -16,9 +16,10 @@ from webapp.models import kept_counts
 from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.conversations import making
 from webapp.models.conversations.conversation import Conversation
+from webapp.models.links import links
+from webapp.models.links.links import CustomLink, LinkClick, TrackedLink
 from webapp.models.results import recount
-from webapp.models.scripts import links, rendering
-from webapp.models.scripts.links import CustomLink, LinkClick, TrackedLink
+from webapp.models.scripts import rendering
 from webapp.models.sending import first_text, undo
 from webapp.models.sending.click import Changed, Queued
 

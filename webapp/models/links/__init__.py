@@ -1,0 +1,1 @@
+"""Custom links, their clicks, and links to the campaign's own pages."""

@@ -1,0 +1,1 @@
+"""Rules about custom links: where one may lead, and whether a person opened it."""
