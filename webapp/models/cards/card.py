@@ -22,7 +22,7 @@ from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Bucket, Progress
 from webapp.models.conversations.conversation import Conversation
-from webapp.models.conversations.message import UNDOABLE_SQL, Message
+from webapp.models.conversations.message import UNDOABLE_SQL
 from webapp.rules.contacts import contact_zones
 
 JUST_SENT = 7
@@ -91,35 +91,12 @@ async def queue_of(member: Membership, action: Action, first: int = 0, but: Sequ
     return await _queue(action.campaign, row, found)
 
 
-async def beside_sending(member: Membership, action: Action, sending: int, but: Sequence[int]) -> Statement | None:
-    """The question of `queue_of`, for the statement on PostgreSQL that stores the first text of the conversation ``sending`` and
-    does not see it yet; `after_sending` makes the queue of its row. None where a job still closes people of the action:
-    then `queue_of` has to ask by itself."""
-    if action.audience_cursor is not None:
-        return None
-    return _statement(member, action, 0, but, None, await hours.awake_lately(action.campaign, clock.now()), sending)
-
-
-async def after_sending(
-    campaign: Campaign, row: dict[str, Any], message: Message, conversation: Conversation, contact: Contact
-) -> Queue | None:
-    """``row``: as the statement gave it. None where the text is none of the member's newest bucket, whose queue this is: its
-    contact slept when the bucket was begun, or was assigned by the office."""
-    if row["b__id"] is None or row["b__id"] != message.bucket_id:
-        return None
-    sent = Sent(message.id, message.created_at, contact.first_name, contact.place, message.due_at)
-    counted = {**row, "texted": row["texted"] + 1, "replies": row["replies"] + (conversation.replied_at is not None)}
-    return await _queue(campaign, counted, await _ROW.whole(row), sent)
-
-
-async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any], newest: Sent | None = None) -> Queue:
-    """``newest``: a text that is not in the row yet."""
+async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Queue:
     sent = [_sent(*values) for values in sorted(filter(None, packed.parsed(row["sent"]) or []), reverse=True)]
-    sent = [newest, *sent][:JUST_SENT] if newest else sent
     undoable = next((one for one in sent if one.due_at), None)
     left = (undoable.due_at - clock.now()).total_seconds() if undoable and undoable.due_at else 0.0
     return Queue(
-        card=await _card(campaign, row, found) if found["v"] else None,
+        card=await card_of(campaign, row, found),
         progress=Progress.of(row),
         just_sent=sent,
         gone_back=GoneBack(**dict(packed.parsed(row["back"]) or [])),
@@ -133,8 +110,11 @@ def _sent(message_id: int, at: str, first_name: str, zip: str, state: str, due_a
     return Sent(message_id, datetime.fromisoformat(at), first_name, place, due)
 
 
-async def _card(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Card:
-    conversation: Conversation = found["v"]
+async def card_of(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Card | None:
+    """``row``: with the columns `known_of_next`; ``found``: the models in it. None: there is no next contact."""
+    conversation: Conversation | None = found["v"]
+    if conversation is None:
+        return None
     tie(conversation, contact=found["k"], script=found["s"])
     tags = packed.names(row["tags"])
     return Card(conversation, await zones_of(campaign, found["k"].zone_set_id), tags, bool(row["texted_before"]))
@@ -152,39 +132,23 @@ async def _read(
 
 
 def _statement(
-    member: Membership,
-    action: Action,
-    first: int,
-    but: Sequence[int],
-    among: start.Among,
-    awake: list[int | None],
-    sending: int = 0,
+    member: Membership, action: Action, first: int, but: Sequence[int], among: start.Among, awake: list[int | None]
 ) -> Statement:
     """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
     since = sql_time(hours.locked_since(action.campaign, clock.now()))
     wanted = [first, member.user_id] if first else []
-    mine = [sending] if sending else []
-    passed_over = [*but, *[0] * (AHEAD - len(but)), *mine] if but or mine else []
-    text = _sql(
-        database.dialect(),
-        tuple(awake),
-        None if among is None else tuple(among),
-        bool(first),
-        len(passed_over),
-        bool(sending),
-    )
-    values = [action.id, member.user_id, *mine, since, *wanted, member.user_id, action.id, since]
+    passed_over = [*but, *[0] * (AHEAD - len(but))] if but else []
+    listed = None if among is None else tuple(among)
+    text = _sql(database.dialect(), tuple(awake), listed, bool(first), len(passed_over))
+    values = [action.id, member.user_id, since, *wanted, member.user_id, action.id, since]
     return text, values + passed_over
 
 
 @lru_cache(maxsize=200)
-def _sql(
-    _: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, first: bool, but: int, sending: bool
-) -> str:
+def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, first: bool, but: int) -> str:
     """The same text each time: both drivers look up by it what they prepared. Of each dialect, since its words differ."""
-    listed, zones = packed.listed, list(awake)
+    zones = list(awake)
     following = start.next_sql(zones, None if among is None else list(among), but)
-    others = " AND v.id <> ?" if sending else ""
     if first:
         following = (
             "COALESCE((SELECT f.id FROM conversation f WHERE f.id = ? AND f.user_id + 0 = ? AND f.texted_at IS NULL),"
@@ -192,16 +156,21 @@ def _sql(
         )
     return (
         "WITH b AS (SELECT * FROM bucket WHERE action_id = ? AND user_id = ? ORDER BY id DESC LIMIT 1),"
-        f" {buckets.standing(f'(SELECT id FROM b){others}')},"
+        f" {buckets.standing('(SELECT id FROM b)')},"
         f" stand AS (SELECT {buckets.stand_columns(zones)} FROM mine v)"
-        f" SELECT {_ROW.columns}, stand.*,"
-        f" (SELECT {listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"
-        " WHERE p.contact_id = k.id) AS tags,"
-        " (SELECT 1 FROM message m WHERE m.contact_id = k.id AND m.direction = 'out' AND m.status = 'taken' LIMIT 1)"
-        f" IS NOT NULL AS texted_before, {_sent_sql()},"
-        f" {_BACK.format(listed('g.why', 'g.people'))}"
+        f" SELECT {_ROW.columns}, stand.*, {known_of_next()}, {_sent_sql()}, {_BACK.format(packed.listed('g.why', 'g.people'))}"
         f" FROM b CROSS JOIN stand LEFT JOIN conversation v ON v.id = ({following})"
         " LEFT JOIN contact k ON k.id = v.contact_id LEFT JOIN script s ON s.id = v.script_id"
+    )
+
+
+def known_of_next() -> str:
+    """Columns of the next contact ``k``, which `card_of` reads."""
+    return (
+        f"(SELECT {packed.listed('t.display_order', 't.id', 't.name')} FROM contact_tag p JOIN tag t ON t.id = p.tag_id"
+        " WHERE p.contact_id = k.id) AS tags,"
+        " (SELECT 1 FROM message m WHERE m.contact_id = k.id AND m.direction = 'out' AND m.status = 'taken' LIMIT 1)"
+        " IS NOT NULL AS texted_before"
     )
 
 

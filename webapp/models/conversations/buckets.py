@@ -43,11 +43,17 @@ class Bucket(Model):
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Numbers of contacts of a bucket: all, texted, asleep now, skipped once, and replies so far."""
+class Counter:
+    """How far a bucket is: numbers of its contacts, all that were or may be texted, and those texted."""
 
     total: int
     texted: int
+
+
+@dataclass(frozen=True)
+class Progress(Counter):
+    """And those asleep now, skipped once, and the replies so far."""
+
     asleep: int
     skipped: int
     replies: int
@@ -145,7 +151,7 @@ def stand_columns(awake: list[int | None]) -> str:
     """Numbers of a bucket's contacts, for a SELECT from ``mine v``: ``texted``, ``replies``, ``open`` (not texted yet),
     ``skipped``, ``awake`` (open, and textable by clock and lock)."""
     return (
-        f"COUNT(v.texted_at) AS texted, COUNT(v.replied_at) AS replies, {_number(_OPEN)} AS open,"
+        f"{COUNTER}, COUNT(v.replied_at) AS replies,"
         f" {_number(f'{_OPEN} AND v.skips > 0')} AS skipped, {_number(_rested(awake))} AS awake"
     )
 
@@ -156,3 +162,6 @@ def _rested(awake: list[int | None]) -> str:
 
 def _number(of: str) -> str:
     return f"COUNT(CASE WHEN {of} THEN 1 END)"
+
+
+COUNTER = f"COUNT(v.texted_at) AS texted, {_number(_OPEN)} AS open"

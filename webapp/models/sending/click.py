@@ -15,7 +15,7 @@ from webapp.models import tallies
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
-from webapp.models.cards.card import Queue
+from webapp.models.cards.following import Following
 from webapp.models.conversations import inbox
 from webapp.models.conversations.message import CONFIRMATION, FOLLOW_UP, RECEIVED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers import choice
@@ -29,13 +29,13 @@ from webapp.rules import errors, safeguards
 
 @dataclass(frozen=True)
 class Queued:
-    """The text is stored and will leave. ``again``: by the same click before. ``action`` and ``following``, the queue after it:
-    as the click read them, if it did."""
+    """The text is stored and will leave. ``again``: by the same click before. ``action`` and ``following``: as the click read
+    them, if it did."""
 
     message: Message
     again: bool = False
     action: Action | None = None
-    following: Queue | None = None
+    following: Following | None = None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions import limits
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
-from webapp.models.cards import card
+from webapp.models.cards import following
 from webapp.models.conversations import buckets, making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, Message
@@ -70,14 +70,14 @@ async def at_once(
     draft = await _judged(member, rows, client_id, seen)
     if not isinstance(draft, Draft) or not draft.script or variables.links(draft.script.body):
         return None
-    behind = await card.beside_sending(member, rows.action, rows.conversation.id, ahead) if ahead else None
+    behind = await following.beside_sending(member, rows.action, rows.conversation, ahead) if ahead else None
     if (stored := await database.one_statement(lambda: _stored_as_read(rows, draft, behind))) is None:
         return None
     message, row = stored
     if behind is None:
         return Queued(message, action=rows.action)
-    following = await card.after_sending(member.campaign, row, message, rows.conversation, rows.contact)
-    return Queued(message, action=rows.action, following=following)
+    after = await following.after_sending(member.campaign, row, message, rows.contact)
+    return Queued(message, action=rows.action, following=after)
 
 
 @transactional

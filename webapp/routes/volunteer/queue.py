@@ -77,13 +77,11 @@ async def _next(request: Request, member: Membership, sent: click.Queued, ahead:
     action.campaign = member.campaign
     if not ahead or action.first_texts_stopped(clock.now()):
         return await _queue(request, member, action)
-    shown, text = await first_card.queue_of(member, action, but=ahead, read=sent.following)
+    shown, more = await first_card.after_tap(member, action, sent.following, ahead)
     if shown is None:
         return await _queue(request, member, action)
-    more = first_card.sendable(shown, text)
-    return page(
-        request, _CARD, _AHEAD_PART, action=action, shown=shown, notice="", closed="", ahead=[more] if more else []
-    )
+    said: dict[str, Any] = {"newest_alone": shown is sent.following, "notice": "", "closed": ""}
+    return page(request, _CARD, _AHEAD_PART, action=action, shown=shown, ahead=more, **said)
 
 
 def _ahead(typed: str) -> list[int]:
@@ -151,7 +149,15 @@ async def _queue(
     if shown is None:
         return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}")
     closed = action.first_texts_stopped(clock.now())
-    given = {"why": "", "name": "", "moved": ("", ""), **context, "action": action, "notice": notice, "closed": closed}
+    given: dict[str, Any] = {
+        "why": "",
+        "name": "",
+        "moved": ("", ""),
+        **context,
+        "action": action,
+        "notice": notice,
+        "closed": closed,
+    }
     if shown.card is None:
         given["asleep"] = await asleep(action, member.user)
         return page(request, _EMPTY, _EMPTY_PART, status_code=status, shown=shown, **given)
