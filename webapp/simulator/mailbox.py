@@ -1,4 +1,4 @@
-"""The rehearsal's mailbox: a real SMTP server on this machine. Everybody at the machine may read its letters."""
+"""The rehearsal's mailbox: a real SMTP server on this machine. Everybody at this machine may read its letters."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Clock:
         return datetime.now(UTC) + timedelta(seconds=self.ahead())
 
     def go_ahead(self, seconds: float) -> None:
-        """For tests: without a file, it goes so much further ahead of the system's."""
+        """For tests, without a file: moves this clock so many seconds further ahead of the system's."""
         self._ahead += seconds
 
     def ahead(self) -> float:
@@ -177,7 +177,7 @@ class Store:
         return sid
 
     def inbound_url(self, e164: str) -> str:
-        """Where a text to a number goes; "" where nowhere."""
+        """The address to which a text to this number is posted; "" where there is none."""
         for service in self.services():
             if e164 in service["numbers"].split() and not service["on_number"]:
                 return str(service["inbound_url"])

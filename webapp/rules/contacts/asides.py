@@ -1,5 +1,5 @@
-"""Lines of a list that are no people: totals, ends of reports, headers said again (SPEC C1). A line with a phone is never
-one of them."""
+"""Lines of a list that are not people: totals, ends of reports, repeated headers (SPEC C1). A line with a phone is
+never taken for one."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ def may_be_footer(filled: Sequence[str]) -> bool:
 
 
 def _may_hold_phone(cells: Sequence[str]) -> bool:
-    """Ten digits, but for those of dates."""
+    """True where a cell has ten digits or more, those of dates not counted."""
     return any(sum(c.isdigit() for c in _DATE.sub("", cell[:LONGEST])) >= 10 for cell in cells)

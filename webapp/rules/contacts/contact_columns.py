@@ -29,7 +29,7 @@ PERSONAL = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id",
 LEAVE_OUT = ""
 OPT_OUT, REFUSE = "opt_out", "do_not_text"  # what becomes of rows in which a column says not to text
 _OURS = ("", "line", "why")  # columns that the file of refused rows adds
-# Of phones, in the order in which they are read; the last by label alone
+# Kinds of phones, in the order in which they are read; only a label tells the last one
 KINDS = ("mobile", "any", "home", "work", "landline")
 _BY_HAND = 5  # the tier of a column whose own name says nothing
 
@@ -38,10 +38,12 @@ _BY_HAND = 5  # the tier of a column whose own name says nothing
 class Columns:
     """``fields``: position -> one of FIELDS; of several columns with one field the first that is not blank is read.
     ``custom``: position -> slug. ``unknown``: headers of columns left out. ``kinds``: position of a phone -> its kind.
-    ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``parts``: -> its area code and so on. ``nicknames``: columns that
-    fill only a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT, REFUSE or LEAVE_OUT, ``flag_kinds``: how
-    they say it. ``home``: home phones that nobody asked for. ``notes``: tags and columns of no known meaning, where somebody may have
-    noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose notes say not to text. ``phone_ids``: position of a phone -> of VAN's id of it."""
+    ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``parts``: position of a
+    phone -> the columns of its area code and so on. ``nicknames``: columns that fill only a blank first name.
+    ``flags``: columns that say whom not to text -> OPT_OUT, REFUSE or LEAVE_OUT. ``flag_kinds``: how these columns say
+    it. ``home``: home phones that are not read. ``notes``: tags and columns of no known meaning, where somebody may
+    have noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose
+    notes say not to text. ``phone_ids``: position of a phone -> position of VAN's id of it."""
 
     fields: dict[int, str] = field(default_factory=dict)
     custom: dict[int, str] = field(default_factory=dict)
@@ -71,8 +73,8 @@ class Columns:
 
 @dataclass(frozen=True)
 class Unclear:
-    """No column holds the phone, or two of one name do. ``columns``: what was recognised all the same. ``why``: what is wrong,
-    without what to do."""
+    """No column holds the phone, or two of one name do. ``columns``: the columns that were recognised. ``why``: what is
+    wrong, without advice what to do."""
 
     code: str  # "no_phone_column" or "duplicate_header"
     message: str
@@ -87,9 +89,9 @@ def match(
     sample: Sequence[Sequence[str]] = (),
     flagged: str = REFUSE,
 ) -> Columns | Unclear:
-    """``custom_fields``: slug -> title. ``chosen``: header or position ("#0") -> field, slug, OPT_OUT or REFUSE, by hand;
-    LEAVE_OUT leaves the column out; a field chosen by hand is not looked for elsewhere. ``sample``: first rows.
-    ``flagged``: what becomes of columns that say whom not to text, where nobody chose."""
+    """``custom_fields``: slug -> title. ``chosen``: header or position ("#0") -> field, slug, OPT_OUT, REFUSE or
+    LEAVE_OUT, by hand. A field chosen by hand is not looked for in other columns. ``sample``: first rows. ``flagged``:
+    what is done with a column that says whom not to text, unless somebody chose."""
     by_hand = _by_position(header, chosen or {})
     guessed = {n: _guess(n, header, custom_fields, sample) for n in range(len(header)) if n not in by_hand}
     used = set(by_hand.values())
@@ -109,8 +111,8 @@ def match(
 def every_phone(
     header: Sequence[str], chosen: Mapping[str, str] | None = None, sample: Sequence[Sequence[str]] = ()
 ) -> Columns | Unclear:
-    """For a list of phones to opt out: every column of phones, whatever its kind; "Home" too where its cells are phones. A column that says whom not to text picks
-    among the rows only where it was chosen by hand as OPT_OUT."""
+    """For a list of phones to opt out: every column of phones, of any kind; also "Home" where its cells are phones. A
+    column that says whom not to text picks among the rows only where it was chosen by hand as OPT_OUT."""
     by_hand = _by_position(header, chosen or {})
     found = [n for n, target in by_hand.items() if target == "phone"]
     if not found:
@@ -177,8 +179,8 @@ def _is_phone(cell: str) -> bool:
 
 
 def _phones(header: Sequence[str], targets: Mapping[int, str], by_hand: Mapping[int, str]) -> list[int]:
-    """Mobile phones, then phones of no kind, then, only by hand or where there are no others, home phones; work phones
-    only by hand. Of one kind the first first."""
+    """Mobile phones come first, then phones of no kind, then home phones. Home phones are read only where chosen by
+    hand or where there are no others, work phones only where chosen by hand. Within a kind they stay in order."""
     found = [n for n, target in targets.items() if target == "phone"]
     if not any(n in by_hand for n in found):
         plain = [n for n in found if _kind(header[n]) in ("mobile", "any")]
@@ -235,7 +237,7 @@ def _tier(cell: str, name: str) -> int:
 
 
 def _doubled(header: Sequence[str], phones: Sequence[int], by_hand: Mapping[int, str]) -> str:
-    """The headers of two columns of one name, where nobody chose."""
+    """The phone columns that have the same name, unless somebody chose among them; "" where there are none."""
     keys = [_key(header[n]) for n in phones if n not in by_hand]
     same = [n for n in phones if n not in by_hand and keys.count(_key(header[n])) > 1]
     return ", ".join(f"{header[n].strip()} (column {n + 1})" for n in same)

@@ -22,17 +22,19 @@ BOXES = (
     "carrier_filtering",
     "safeguards",
 )
-OF_SENDERS = ("initials", "follow_ups")  # those that a user has numbers of
+OF_SENDERS = ("initials", "follow_ups")  # the numbers that are also kept for each user
 MANY = 10_000  # the page counts no further unless asked to
 OF_A_NUMBER = 1_000  # the same for the people behind a number of the results, which the page shows beside their count
 
 
 @dataclass(frozen=True)
 class Filter:
-    """0 and "" ask for nothing. ``script``: Twilio took a text of it; ``version``: of this version of it. ``texted``: YES, had a first text, of the action where one is chosen. ``replied``: NO means
-    texted and silent. ``box``: one of BOXES, of the action chosen; ``sender``: a user's id; with one of OF_SENDERS, only texts that they sent. ``code``: an error code of its texts or safeguards. ``*_lists``: ids with commas. ``assigned``: a user's id, NOBODY or STAFF. ``since``,
-    ``until``: days of the last message in the campaign's zone, both included. ``sort``: RECENT, or "" for the order of
-    creation."""
+    """0 and "" filter nothing. ``script``: Twilio took a text of it. ``version``: Twilio took a text of this version of
+    the script. ``texted``: YES means had a first text, in the chosen action if there is one. ``replied``: NO means
+    texted and silent. ``box``: one of BOXES, in the chosen action. ``sender``: the id of a user whose texts alone
+    count, with one of OF_SENDERS. ``code``: an error code of its texts or safeguards. ``*_lists``: ids with commas.
+    ``assigned``: a user's id, NOBODY or STAFF. ``since``, ``until``: days of the last message in the campaign's zone,
+    both included. ``sort``: RECENT, or "" for the order of creation."""
 
     q: str = ""
     list: int = 0
@@ -101,12 +103,12 @@ def read(typed: Mapping[str, Any]) -> Filter:
 
 
 def id_of(text: str) -> int:
-    """0 where it is none."""
+    """0 where the text is no id."""
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def day_of(text: str) -> str:
-    """As ISO writes it; "" where it is none."""
+    """The day as ISO writes it; "" where the text is no day."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

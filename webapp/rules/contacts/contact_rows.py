@@ -21,9 +21,10 @@ LONGEST_TAGS = 2_000
 @dataclass
 class Person:
     """``values``: field -> value. ``custom``: slug -> value. Blank values are left out. ``tags``: as written.
-    ``zones``, ``zone_source``: the time zones by this row alone (S1). ``left``: field -> the value of this row that is
-    kept out, for it is no ZIP, state, zone or address. ``opted_out``: the row says not to text. ``home``: the phone is a
-    home phone. ``more``: other phones of the row, in a list of phones to opt out. ``phone_id``: VAN's of the phone, or 0."""
+    ``zones``, ``zone_source``: the time zones by this row alone (S1). ``left``: field -> a value of this row that is
+    not stored, since it is no ZIP, state, zone or address. ``opted_out``: the row says not to text. ``home``: the phone
+    is a home phone. ``more``: other phones of the row, in a list of phones to opt out. ``phone_id``: VAN's id of the
+    phone, or 0."""
 
     phone: str
     values: dict[str, str] = field(default_factory=dict)
@@ -94,9 +95,9 @@ def only_at_home(cells: Sequence[str], columns: contact_columns.Columns) -> bool
 
 
 def read_phones(cells: Sequence[str], columns: contact_columns.Columns) -> tuple[Person | None, Refused | None]:
-    """For a list of opt-outs: every number in every phone column, of any country; words beside them are passed over.
-    Both a person and a reason where a cell has a number and another has none that can be read; neither where a column that
-    picks among the rows does not name this one."""
+    """For a list of opt-outs: every number in every phone column, of any country; words beside them are ignored.
+    Returns both where one cell's number can be read and another's can't. Returns neither where a column that picks
+    among the rows leaves this one out."""
     picking = {n for n, target in columns.flags.items() if target == contact_columns.OPT_OUT}
     if picking and not picking & set(says_no(cells, columns)):
         return None, None
@@ -114,7 +115,8 @@ def read_phones(cells: Sequence[str], columns: contact_columns.Columns) -> tuple
 
 
 def _values(cells: Sequence[str], columns: contact_columns.Columns) -> dict[str, str]:
-    """Of several columns with one field the first that is not blank; nicknames fill a first name that no column has."""
+    """Where several columns have one field, the first that is not blank counts. A nickname fills only a first name that
+    no column has."""
     values: dict[str, str] = {}
     nicknames = ""
     for n, name in columns.fields.items():
@@ -157,7 +159,7 @@ def _person(e164: str, values: dict[str, str], custom: dict[str, str]) -> Person
 
 
 def merge(first: Person, later: Person) -> None:
-    """A later row with the same phone fills only blanks of the first; its wish not to be texted counts."""
+    """A later row with the same phone fills only blanks of the first. If it says not to text, that counts."""
     first.values = {**later.values, **first.values}
     first.custom = {**later.custom, **first.custom}
     first.tags = list(dict.fromkeys([*first.tags, *later.tags]))

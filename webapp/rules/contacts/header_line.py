@@ -80,7 +80,7 @@ def has_phone(cells: Sequence[str]) -> bool:
 
 
 def _score(cells: Sequence[str]) -> int:
-    """How many cells are known names. One alone tells a header only where it names the phone."""
+    """How many cells are known names. A single known name makes a header only if it names the phone."""
     if has_phone(cells):
         return 0
     known = sum(headers.meaning(cell) is not None for cell in cells[:WIDEST])

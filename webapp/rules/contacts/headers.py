@@ -1,6 +1,7 @@
-"""The meaning of a column's header (SPEC C3), whoever exported the list: VAN and EveryAction, NationBuilder, Action
-Network, ActBlue, Salesforce, Mailchimp, Google and Outlook contacts, CiviCRM, L2, Hustle, ThruText, Spoke, dialers, and
-headers in Spanish; those in languages.py are put into English first. Accents and case are folded. Imports nothing of people and places: the surveying process asks it.
+"""The meaning of a column's header (SPEC C3). Knows the headers of VAN and EveryAction, NationBuilder, Action Network,
+ActBlue, Salesforce, Mailchimp, Google and Outlook contacts, CiviCRM, L2, Hustle, ThruText, Spoke and dialers, and
+headers in Spanish. Headers in the languages of languages.py are translated into English first. Accents and case don't
+count. Imports no rules about people and places, since the process that looks through a file uses it too.
 """
 
 from __future__ import annotations
@@ -173,7 +174,8 @@ def meaning(header: str) -> Meaning | None:
 
 
 def _meaning_without_hint(header: str) -> Meaning | None:
-    """Of "Zip Code (Home)" and "Phone Number (10 digits)", but not of "Phone (spouse)"."""
+    """The meaning without the words in brackets: of "Zip Code (Home)" and "Phone Number (10 digits)", but not of "Phone
+    (spouse)"."""
     hint = _HINT.search(header)
     if hint is None or not all(w.isdigit() or set(w) == {"x"} or w in _HINTS for w in words_of(hint[1])):
         return None

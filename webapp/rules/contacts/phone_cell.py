@@ -59,9 +59,10 @@ _VANITY = re.compile(r"[\d\s().+-]*[A-Za-z]{4,7}")
 
 @dataclass(frozen=True)
 class Cell:
-    """``numbers``: E.164 -> is it marked as a mobile. ``words``: there are words beside them. ``forbids``: which say not
-    to text. ``reason``: why there is no number; "blank" for a cell that holds none, such as N/A. ``broken``: what may be
-    another number, with digits missing. ``landlines``: numbers marked as a landline or a fax."""
+    """``numbers``: E.164 -> True where marked as a mobile. ``words``: there are words beside the numbers. ``forbids``:
+    these words say not to text. ``reason``: why there is no number; "blank" for a cell that holds none, such as N/A.
+    ``broken``: what may be another number, with digits missing. ``landlines``: numbers marked as a landline or a
+    fax."""
 
     numbers: dict[str, bool]
     landlines: frozenset[str] = frozenset()
@@ -78,7 +79,7 @@ def read(raw: str) -> Cell:
 
 
 def read_any(raw: str) -> Cell:
-    """As `read`, the long way for an ordinary number too."""
+    """As `read`, without its short cut for ordinary numbers."""
     if len(raw := raw.strip()) > LONGEST:
         return Cell({}, reason="invalid_phone")
     text = _DATE.sub(" date ", _straight(phone.plain(raw)))
@@ -153,7 +154,7 @@ def _vanity(text: str) -> phone.Phone | phone.InvalidPhone | None:
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, phone.Phone | phone.InvalidPhone]]:
-    """Start, end and number of everything with seven digits or more, as runs of digits with little between them."""
+    """Start, end and value of each number: seven digits or more, in runs of digits with little between them."""
     runs = [(m.start(), m.end()) for m in _RUN.finditer(text)]
     first = 0
     while first < len(runs):
@@ -165,7 +166,8 @@ def _numbers(text: str) -> Iterator[tuple[int, int, phone.Phone | phone.InvalidP
 
 
 def _last_run(text: str, runs: list[tuple[int, int]], first: int) -> int:
-    """The last of the runs that make up a number: ten digits, eleven with a leading 1, all that follow a + of another country or 011."""
+    """The index of the last run of this number's digits. A number has ten digits, or eleven with a leading 1. After 011
+    or the + of another country it takes every run that follows."""
     head = text[runs[first][0] : runs[first][1]]
     foreign = head.startswith(("011", "00")) or (head.startswith("+") and not head.startswith("+1"))
     wanted = 99 if foreign else 11 if head.lstrip("+").startswith("1") else 10
@@ -195,12 +197,12 @@ def _labels(
 
 
 def says_landline(label: str) -> bool:
-    """Of what a column of kinds says: "Landline", "Fixed line", "Fax"."""
+    """True for "Landline", "Fixed line" and "Fax" in a column of phone kinds."""
     return bool(_LANDLINE.search(" ".join(words_of(label))))
 
 
 def are_phones(cells: Iterable[str]) -> bool:
-    """Are these the cells of a column of phones: all but one in five, and one at least?"""
+    """True where at least four in five of the cells that are not blank hold phones, and at least one does."""
     told = [isinstance(phone.parse(cell), phone.Phone) for cell in cells if not blank(cell)]
     return any(told) and sum(told) * 5 >= len(told) * 4
 

@@ -63,7 +63,8 @@ def label_of(header: str) -> str:
 
 
 def is_bare(header: str, cells: Sequence[str]) -> bool:
-    """ "Name, Number" in a small list: what alone would say too little is a phone where its first cells are phones."""
+    """True for a header that says too little by itself, such as "Number" in a small list, where its first cells are
+    phones."""
     return header_words.key(header) in _BARE and phone_cell.are_phones(cells)
 
 

@@ -29,7 +29,8 @@ _WIRELESS = frozenset(
 
 @dataclass(frozen=True)
 class Parts:
-    """Positions of columns, -1 for none. ``landline``: a yes in it means one. ``wireless``: a no does."""
+    """Positions of columns, -1 for none. ``landline``: in this one a yes means a landline. ``wireless``: in this one a
+    no means a landline."""
 
     area_code: int = -1
     extension: int = -1
@@ -88,8 +89,8 @@ def _is_landline(parts: Parts, at: Callable[[int], str]) -> bool:
 def _of_phones(
     header: Sequence[str], free: Collection[int], words: Callable[[list[str]], list[str] | None], after: bool
 ) -> dict[int, int]:
-    """Column of a phone, used or not -> its part: the nearest phone that the part's header names, on the side where such a
-    part has its phone, else on the other."""
+    """Position of a phone (also one that is not read) -> position of its part. A part belongs to the nearest phone that
+    its header names. ``after``: a phone after the part goes before one in front of it."""
     phones = [n for n, cell in enumerate(header) if n not in free or _is_phone(cell)]
     found: dict[int, int] = {}
     for n in sorted(free):

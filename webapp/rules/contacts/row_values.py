@@ -1,4 +1,5 @@
-"""Values of a row as the contact's own form stores them; what can't be stored is kept out, never bent (SPEC C3)."""
+"""Values of a row as the contact's own form stores them. A value that can't be stored is left out, never changed (SPEC
+C3)."""
 
 from __future__ import annotations
 
@@ -96,7 +97,7 @@ def kept_out(values: dict[str, str]) -> dict[str, str]:
 
 
 def _email(text: str) -> str:
-    """An address, also from "Lisa <lisa@example.net>" or the first of several."""
+    """The address in "Lisa <lisa@example.net>", or the first of several; "" where there is none."""
     plain = text[:600].strip().removeprefix("mailto:")
     if _EMAIL.fullmatch(plain):
         return plain
@@ -143,9 +144,9 @@ def split_place(values: dict[str, str]) -> None:
 
 
 def _state_and_zip(whole: str) -> tuple[str, str] | None:
-    """Two letters, and the ZIP or "", of the end of an address. A state's whole name counts only behind a comma: Washington
-    and New York are cities too. Without comma and ZIP two letters must be capitals. A ZIP of another state makes both
-    doubtful."""
+    """The state's two letters, and the ZIP or "", from the end of an address. A state's whole name counts only behind a
+    comma: Washington and New York are cities too. Without comma and ZIP two letters must be capitals. A ZIP of another
+    state makes both doubtful."""
     plain = _COUNTRY.sub("", " ".join(whole.split())).rstrip(" .,-")
     found = _CODE_AT_END.search(plain)
     code = found[0] if found else ""

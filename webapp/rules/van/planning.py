@@ -1,4 +1,4 @@
-"""Plans the request that brings VAN from what it has by us to what it should have, for a fact (SPEC B3).
+"""Plans the request that changes what VAN has from us into what it should have, for one fact (SPEC B3).
 
 VAN takes a canvass response: either one result code, or answers; never both. An activist code can be taken away again, an
 answer to a survey question is corrected by another answer, a result code stays.
@@ -53,8 +53,8 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Step:
-    """``body``: the part of a canvass response that says what is new. ``to``: what VAN has after it. ``more``: it is not yet
-    what it is to have, since one canvass response can't say both."""
+    """``body``: the part of a canvass response that says what is new. ``to``: what VAN has afterwards. ``more``:
+    another step must follow, since one canvass response can't say both."""
 
     body: Body
     to: Target | None
@@ -67,8 +67,8 @@ def also(maybe: str, going: str) -> str:
 
 
 def step(there: Target | None, maybe: str, wanted: Target | None) -> Step | Nothing:
-    """``there``: what VAN took last; ``maybe``: what it may have taken since, where answers were lost, as `text` writes each, with
-    spaces between them."""
+    """``there``: the target VAN took last. ``maybe``: targets it may have taken since, where its answer was lost; each
+    as `text` writes it, with spaces between."""
     lost = [read(one) for one in maybe.split()]
     if wanted == there and all(one == there for one in lost):
         return Nothing(SAME)

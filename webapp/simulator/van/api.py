@@ -103,7 +103,7 @@ async def survey_questions(request: web.Request) -> web.Response:
 
 
 async def person(request: web.Request) -> web.Response:
-    """With their phones where $expand asks for them."""
+    """The person, with phones where $expand asks for them."""
     found = request.app[STORE].person(int(request.match_info["van_id"]))
     if found is None:
         return wire.error(404)
@@ -144,7 +144,7 @@ async def canvass(request: web.Request) -> web.Response:
 
 
 def _refused(store: Store, body: dict[str, Any]) -> tuple[str, str] | None:
-    """Why VAN takes none of it: its words, and the property they are about."""
+    """The reason why VAN refuses it all: its words, and the property they are about."""
     code, responses = body.get("resultCodeId"), body.get("responses")
     if (code is None) == (not responses):
         return "Either 'resultCodeId' or 'responses' must be specified", "resultCodeId"

@@ -37,7 +37,7 @@ async def shown(request: web.Request) -> web.Response:
 
 
 async def taken(request: web.Request) -> web.Response:
-    """Each with the mode it was sent in; blank for those of before it began."""
+    """Every canvass response with the mode it was sent in; blank where an earlier process took it."""
     store = request.app[STORE]
     rows = store.taken()
     modes = [""] * (len(rows) - len(store.modes)) + store.modes
@@ -45,8 +45,9 @@ async def taken(request: web.Request) -> web.Response:
 
 
 async def set_faults(request: web.Request) -> web.Response:
-    """``faults``: see the store; ``most``: requests a second; ``people``: van_id -> phone, added; ``retired``: pairs;
-    ``lists``: id -> name and people, added; ``names``: van_id -> first and last name; ``unshared``, ``stuck``, ``broken``: see the store."""
+    """Sets ``most`` (requests a second) and, as the store explains them, ``faults``, ``unshared``, ``stuck`` and
+    ``broken``. Adds ``people`` (van_id -> phone), ``names`` (van_id -> first and last name) and ``lists`` (id -> name
+    and people). ``retired``: pairs of kind and id."""
     store, body = request.app[STORE], await request.json()
     store.faults[:] = [str(one) for one in body.get("faults", store.faults)]
     store.most = int(body.get("most", store.most))

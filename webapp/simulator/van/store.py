@@ -30,9 +30,10 @@ CREATE TABLE IF NOT EXISTS job (id INTEGER PRIMARY KEY, list_id INTEGER, asked I
 
 
 class Store:
-    """``faults``: what is answered next, one for each request: an HTTP status, "lost" (done, and no answer), or "slow".
-    ``most``: requests a second before 429; 0: no limit. ``lists``: id -> name and people. ``unshared``: lists in folders the key's user
-    does not see; ``stuck``: those whose export never ends; ``broken``: those whose export ends with an error."""
+    """``faults``: the next answers, one for each request: an HTTP status, "lost" (done, and no answer), or "slow".
+    ``most``: requests a second before 429; 0: no limit. ``lists``: id -> name and people. ``unshared``: lists in
+    folders the key's user does not see; ``stuck``: those whose export never ends; ``broken``: those whose export ends
+    with an error."""
 
     def __init__(self, path: str, key: str = KEY) -> None:
         self.key, self.faults, self.most = key, list[str](), 0
@@ -91,7 +92,7 @@ class Store:
         return int(self.db.execute("INSERT INTO job (list_id) VALUES (?)", (list_id,)).lastrowid or 0)
 
     def job(self, id: int) -> sqlite3.Row | None:
-        """Each time it is asked for, it is one step further: it is ready at the second."""
+        """Each call moves the export one step on; at the second it is ready."""
         self.db.execute("UPDATE job SET asked = asked + 1 WHERE id = ?", (id,))
         row: sqlite3.Row | None = self.db.execute("SELECT * FROM job WHERE id = ?", (id,)).fetchone()
         return row

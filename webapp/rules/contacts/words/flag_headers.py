@@ -96,12 +96,12 @@ def _agreed(said: str) -> bool:
 
 
 def of_the_yes(words: list[str]) -> bool:
-    """sms_opt_in_date: when or how somebody agreed."""
+    """True for a header that says when or how somebody agreed, such as sms_opt_in_date."""
     return words[-1] in _OF_THE_YES and len(words) < 5
 
 
 def of_email(header: str) -> bool:
-    """A column of e-mail or letters: who ended those has said nothing about texts."""
+    """True for a column about e-mail or letters: people who ended those have said nothing about texts."""
     words = words_of(header)
     return _not_of_texts(words) or "".join(words) in _OF_EMAIL
 

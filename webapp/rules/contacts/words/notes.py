@@ -67,8 +67,8 @@ _ALONE = frozenset(["stop", "stop all", "stopall", "unsubscribe", "optout", "wro
 
 
 def worth_reading(cells: Sequence[str]) -> list[int]:
-    """The positions of the cells of a row that `against` must be asked of. The whole row is looked at together: of 200 columns
-    most say nothing, and asking of each costs more than all else that is done with the row."""
+    """The positions of the cells of a row that `against` must read. The whole row is looked at together: most of 200
+    columns say nothing, and calling `against` for each costs more than everything else that is done with the row."""
     cells = [cell[:LONGEST] for cell in cells]
     row = "\n".join(cells)
     if row.isascii():
