@@ -15,9 +15,10 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
+from webapp.models.assignments import start
 from webapp.models.cards.card import AHEAD, Card, Sent, card_of, known_of_next
 from webapp.models.contacts.contact import Contact
-from webapp.models.conversations import buckets, hours, start
+from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Counter
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message

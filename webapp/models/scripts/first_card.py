@@ -59,8 +59,8 @@ async def _text(member: Membership, action: Action, conversation: Conversation) 
 async def after_tap(
     member: Membership, action: Action, read: Following | None, ahead: Sequence[int]
 ) -> tuple[Following | Queue | None, list[tuple[Card, Rendering]]]:
-    """What the answer to a tap shows, and the card for the end of the deck, if there is one. ``read``: what the click read;
-    else, and where its card is none, the queue is asked."""
+    """The queue after a tap, and the card for the end of the deck, if there is one. ``read``: as the click read them. Without it
+    the queue is asked, and where its card can't be sent."""
     if read and read.card is None:
         return read, []
     talk = read.card.conversation if read and read.card else None
