@@ -6,6 +6,7 @@ import uuid
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import jinja2
 from litestar import Request, Response
@@ -61,7 +62,20 @@ def render(request: Request, template: str, **context: Any) -> str:
 
 def shared(request: Request) -> dict[str, Any]:
     """The values that every page of this request may use."""
-    return {**DEFAULTS, **getattr(request.state, "shared", {}), "path": request.scope["path"]}
+    own = {"path": request.scope["path"], "first_page": _first_page(request)}
+    return {**DEFAULTS, **getattr(request.state, "shared", {}), **own}
+
+
+_PLACE = ("before", "after", "after_id")  # where a page begins in a long list
+
+
+def _first_page(request: Request) -> str:
+    """The address of the first page of this list, its filters kept; blank where this is the first."""
+    asked = parse_qsl(request.scope["query_string"].decode("latin-1"))  # in its own order, blank values left out
+    kept = [(name, value) for name, value in asked if name not in _PLACE]
+    if len(kept) == len(asked):
+        return ""
+    return request.scope["path"] + ("?" + urlencode(kept) if kept else "")
 
 
 NO_BADGES = {"unread": 0, "needs_attention": 0, "waiting": 0}  # the page fetches them when its stream connects

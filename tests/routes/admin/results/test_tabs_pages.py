@@ -62,6 +62,20 @@ async def test_users_shows_everyone_it_was_sent_to_also_who_was_suspended_or_did
     assert "Suspended" in dans and "/suspension" not in dans
 
 
+async def test_an_action_that_nobody_has_says_how_users_get_it_and_not_that_a_filter_is_wrong(
+    cast: Cast, browse: Browser
+) -> None:
+    gary = await browse(cast.gary)
+    page = (await gary.get(f"{here(cast)}/results/users")).text
+    assert (
+        "Nobody has this action yet" in page
+        and f'href="{here(cast)}/sendings"' in page
+        and "No users found" not in page
+    )
+    page = (await gary.get(f"{here(cast)}/results/users?filtered=1&q=nobody")).text
+    assert "No users found" in page and "Nobody has this action yet" not in page
+
+
 async def test_from_a_user_s_row_of_the_results_their_contacts_are_reassigned(cast: Cast, browse: Browser) -> None:
     await cast.start(cast.amy)
     gary = await browse(cast.gary)

@@ -39,6 +39,7 @@ async def _found(request: Request, member: Membership, action: Action, wanted: U
         "rows": await users.rows(action, found.members),
         "found": found,
         "wanted": wanted,
+        "preset": wanted == _wanted({}, action.id),
         "total": await user_search.count(member.campaign, wanted),
         "options": await user_table.options(member, action),
         "query": _query(wanted),
