@@ -37,7 +37,7 @@ OF_THE_ACCOUNT = NOT_ACTIVE | {20003, 20404, 21606, 21611, 21659, 30024, 30032, 
 
 @dataclass(frozen=True)
 class Explanation:
-    """``meaning``: volunteers read it too; ``advice``: for the office."""
+    """``meaning``: volunteers read it too; ``advice``: for the office, blank only for a safeguard after which there is nothing to do."""
 
     code: int
     kind: Kind
@@ -57,12 +57,19 @@ _TABLE = [
     ),
     Explanation(INVALID_PHONE, "safeguard", said_to_all("This is not a valid phone number.")),
     Explanation(ALREADY_TEXTED, "safeguard", said_to_all("This person was already texted in this action.")),
-    Explanation(UNFILLED, "safeguard", said_to_all("A variable in the script has no value for this person.")),
+    Explanation(
+        UNFILLED,
+        "safeguard",
+        said_to_all("A variable in the script has no value for this person."),
+        said("Fill in the value, or take the variable out of the script."),
+    ),
     Explanation(BLOCKED, "safeguard", said_to_all("This person is blocked.")),
     Explanation(
         NO_NUMBER, "safeguard", said_to_all("None of the campaign's numbers can send now."), said("See Set-up check.")
     ),
-    Explanation(TOO_LONG, "safeguard", said_to_all("The text is longer than 1,600 characters.")),
+    Explanation(
+        TOO_LONG, "safeguard", said_to_all("The text is longer than 1,600 characters."), said("Shorten the words.")
+    ),
     Explanation(
         POSSIBLE_OPT_OUT,
         "safeguard",
@@ -141,7 +148,12 @@ _TABLE = [
     Explanation(
         20429, "twilio", said_to_all("Twilio had too many requests at once."), said("It is sent again automatically.")
     ),
-    Explanation(21211, "twilio", said_to_all("Twilio says this is not a valid phone number.")),
+    Explanation(
+        21211,
+        "twilio",
+        said_to_all("Twilio says this is not a valid phone number."),
+        said("Correct the phone of the contact, or leave it."),
+    ),
     Explanation(
         21212,
         "twilio",
@@ -154,7 +166,7 @@ _TABLE = [
         said_to_all("The Twilio account is not allowed to text that region."),
         said("Switch it on at Twilio."),
     ),
-    Explanation(21602, "twilio", said_to_all("The text was empty.")),
+    Explanation(21602, "twilio", said_to_all("The text was empty."), said("Check the words of the script.")),
     Explanation(
         21606,
         "twilio",
@@ -163,9 +175,14 @@ _TABLE = [
     ),
     Explanation(21610, "safeguard", said_to_all("This person has opted out at Twilio.")),
     Explanation(21611, "twilio", said_to_all("The sending number's queue is full."), said("Wait, or add numbers.")),
-    Explanation(21612, "twilio", said_to_all("This phone can't be reached from the sending number.")),
+    Explanation(
+        21612,
+        "twilio",
+        said_to_all("This phone can't be reached from the sending number."),
+        said("Reach this person in another way."),
+    ),
     Explanation(21614, "safeguard", said_to_all("This phone is not a mobile phone and can't get texts.")),
-    Explanation(21617, "twilio", said_to_all("The text was longer than 1,600 characters.")),
+    Explanation(21617, "twilio", said_to_all("The text was longer than 1,600 characters."), said("Shorten the words.")),
     Explanation(
         21620, "twilio", said_to_all("Twilio refused the picture's address."), said("Check the site's public address.")
     ),
@@ -183,9 +200,24 @@ _TABLE = [
         said_to_all("The phone could not be reached: it was off or had no service."),
         said("It may be sent again."),
     ),
-    Explanation(30004, "carrier", said_to_all("The person or their carrier blocks the sending number.")),
-    Explanation(30005, "twilio", said_to_all("The carrier doesn't know this phone.")),
-    Explanation(30006, "twilio", said_to_all("This phone is a landline, or its carrier can't be reached.")),
+    Explanation(
+        30004,
+        "carrier",
+        said_to_all("The person or their carrier blocks the sending number."),
+        said("Don't send it again."),
+    ),
+    Explanation(
+        30005,
+        "twilio",
+        said_to_all("The carrier doesn't know this phone."),
+        said("Correct the phone of the contact, or leave it."),
+    ),
+    Explanation(
+        30006,
+        "twilio",
+        said_to_all("This phone is a landline, or its carrier can't be reached."),
+        said("Nothing to do: it counts as a landline for 180 days, unless a look-up said mobile."),
+    ),
     Explanation(
         30007, "carrier", said_to_all("The carrier filtered the text."), said("Change the words; avoid links.")
     ),

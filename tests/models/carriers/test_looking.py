@@ -103,9 +103,10 @@ async def test_the_page_s_sums_are_those_of_the_rows(cast: Cast) -> None:
         assert total == Delivered(90, 80, 4, 6) and [(e.code, n) for e, n in errors] == [(30003, 6), (30007, 4)]
         assert (await delivery.by_error(day))[0] == Delivered(84, 80, 4, 0)
         assert [(row.id, d) for row, d in await delivery.by_number(week)] == [(cast.number.id, total)]
-        [version] = await delivery.by_version(week)
-        assert (version.script.letter, version.words) == ("A", cast.hello.body)
+        version, typed = await delivery.by_version(week)
+        assert version.script and (version.script.letter, version.words) == ("A", cast.hello.body)
         assert version.delivered == Delivered(84, 80, 4, 0)
+        assert typed.script is None and typed.delivered == Delivered(6, 0, 0, 6)
         by_day = [(start.day, d.texts) for start, d in await delivery.over_time(week) if d.texts]
         assert by_day == [(24, 84), (23, 6)]
         assert [d.texts for _, d in await delivery.over_time(day)][:3] == [80, 0, 4]

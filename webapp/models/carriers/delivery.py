@@ -39,6 +39,10 @@ class Delivered:
     failed: int = 0
 
     @property
+    def unreported(self) -> int:
+        return self.texts - self.delivered - self.filtered - self.failed
+
+    @property
     def share(self) -> Share:
         return Share(self.filtered, self.texts)
 
@@ -49,9 +53,9 @@ class Delivered:
 
 @dataclass(frozen=True)
 class OfVersion:
-    """``words``: of that version; blank where they were not kept."""
+    """``script``: none for the texts of no script together. ``words``: of that version; blank where they were not kept."""
 
-    script: Script
+    script: Script | None
     version: int
     words: str
     delivered: Delivered
@@ -105,17 +109,16 @@ async def by_number(chosen: Chosen) -> list[tuple[PhoneNumber, Delivered]]:
 async def by_version(chosen: Chosen) -> list[OfVersion]:
     rows = await chosen.sums(
         "script_id, version",
-        "AND script_id > 0 GROUP BY script_id, version HAVING SUM(texts) > 0"
-        f" ORDER BY filtered DESC, texts DESC LIMIT {SHOWN}",
+        f"GROUP BY script_id, version HAVING SUM(texts) > 0 ORDER BY filtered DESC, texts DESC LIMIT {SHOWN}",
     )
     ids = [row["script_id"] for row in rows]
     scripts = await lettered(ids)
     words = {(row.script_id, row.version): row.body for row in await ScriptWords.filter(script_id__in=ids or [0])}
     words |= {(script.id, script.version): script.body for script in scripts.values()}
     return [
-        OfVersion(scripts[key[0]], key[1], words.get(key, ""), _of(row))
+        OfVersion(scripts.get(key[0]), key[1], words.get(key, ""), _of(row))
         for row in rows
-        if (key := (row["script_id"], row["version"]))[0] in scripts
+        if (key := (row["script_id"], row["version"]))[0] in {0, *scripts}
     ]
 
 
