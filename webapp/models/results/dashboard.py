@@ -13,6 +13,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.opt_in_forms.form import of_actions
+from webapp.models.results import operations
 from webapp.rules import rates, spend
 
 MOST = 30  # running actions on the page, the newest
@@ -21,16 +22,18 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Running:
-    """A running action and its counts. ``people``: texted, and left to text. ``why``: why no first text may leave now, as
+    """A running action and its counts. ``queued``: its first texts that wait to be sent. ``people``: texted, those whom these go to,
+    and left to text. ``why``: why no first text may leave now, as
     `Action.first_texts_stopped` says."""
 
     action: Action
     counted: Counter[str]
+    queued: int
     why: str
 
     @property
     def people(self) -> int:
-        return self.counted["initials"] + self.counted["remaining"]
+        return self.counted["initials"] + self.queued + self.counted["remaining"]
 
     @property
     def opted_out(self) -> rates.Rate:
@@ -38,15 +41,18 @@ class Running:
 
 
 async def running(campaigns: Sequence[Campaign]) -> dict[int, list[Running]]:
-    """Campaign -> its published actions that have not ended, the newest first. Two statements."""
+    """Campaign -> its published actions that have not ended, the newest first. Three statements."""
     now, own = clock.now(), {campaign.id: campaign for campaign in campaigns}
     found = Action.filter(campaign_id__in=list(own) or [0], archived_at=None, of_opt_in=False).exclude(state=DRAFT)
     actions = await found.order_by("-id").select_related("campaign")
     live = [action for action in actions if not action.ended(now)]
     counted = await kept_counts.totals_of(action.id for action in live)
+    queued = await operations.first_texts_queued(campaigns)
     rows: dict[int, list[Running]] = {campaign_id: [] for campaign_id in own}
     for action in live:
-        rows[action.campaign_id].append(Running(action, counted[action.id], action.first_texts_stopped(now)))
+        rows[action.campaign_id].append(
+            Running(action, counted[action.id], queued[action.id], action.first_texts_stopped(now))
+        )
     return rows
 
 

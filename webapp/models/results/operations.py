@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,16 @@ async def queues(campaign: Campaign | None = None) -> list[Queue]:
         Queue(row["id"], row["e164"], row["slug"], int(row["texts"]), int(row["segments"]), _since(row["due"], now))
         for row in rows
     ]
+
+
+async def first_texts_queued(campaigns: Iterable[Campaign]) -> Counter[int]:
+    """Action -> its people whose first text is queued: they are not texted yet, and no longer to be. By the index of queued texts."""
+    whose = ", ".join(str(int(campaign.id)) for campaign in campaigns) or "0"
+    rows = await database.query(
+        "SELECT m.action_id, COUNT(*) AS texts FROM phone_number n JOIN message m ON m.number_id = n.id"
+        f" AND m.status = 'queued' WHERE n.campaign_id IN ({whose}) AND m.kind = 'initial' GROUP BY m.action_id"
+    )
+    return Counter({row["action_id"]: int(row["texts"]) for row in rows})
 
 
 def _since(at: Any, now: datetime) -> float:

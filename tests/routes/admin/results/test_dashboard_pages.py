@@ -6,14 +6,17 @@ import re
 from datetime import timedelta
 
 from tests.cast import Cast
-from tests.cast.site import OFFICE, PARTIAL, Browser
-from tests.cast.texting import clicked, says, texted
+from tests.cast.site import OFFICE, PARTIAL, Browser, here
+from tests.cast.texting import clicked, new_sid, says, texted
 from webapp import clock, queue
 from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import OWNER, Membership
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.numbers.number import change_number
+from webapp.models.outcomes import answers
+from webapp.models.sending.claim import claim_next
+from webapp.models.sending.leaving import Claimed
 
 
 def words(page: str) -> str:
@@ -36,6 +39,26 @@ async def test_the_dashboard_says_how_each_running_action_goes_and_links_to_the_
     assert "Lisa" in (await gary.get(rows.replace("&amp;", "&"))).text
     await says(cast, "STOP")
     assert "1 100.0 %" in words((await gary.get(OFFICE)).text), "opt-outs and their rate"
+
+
+async def test_nobody_is_missing_from_the_people_of_an_action_while_their_text_waits(
+    cast: Cast, browse: Browser
+) -> None:
+    await cast.add_contact("+14125550102", first_name="Mike", zip="15213")
+    await cast.make()
+    await clicked(cast)
+    gary = await browse(cast.gary)
+    for page in (OFFICE, OFFICE + "/actions"):
+        assert "0 of 2" in words((await gary.get(page)).text), page
+    shown = words((await gary.get(f"{here(cast)}/results")).text)
+    assert "may be. 1 first text waits to be sent." in shown and "Texted, or still to be 2 100.0 %" in shown
+    claim = await claim_next(cast.number.id)
+    assert isinstance(claim, Claimed)
+    await answers.taken(claim.message_id, new_sid(), claim.attempt_id)
+    for page in (OFFICE, OFFICE + "/actions"):
+        assert "1 of 2" in words((await gary.get(page)).text), page
+    shown = words((await gary.get(f"{here(cast)}/results")).text)
+    assert "waits to be sent" not in shown and "Texted, or still to be 2 100.0 %" in shown
 
 
 async def test_only_what_runs_is_running(cast: Cast, browse: Browser) -> None:

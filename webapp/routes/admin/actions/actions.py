@@ -16,6 +16,7 @@ from webapp.models.actions.action import DRAFT, Action, ActionUser
 from webapp.models.assignments import going_back
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.numbers import choice
+from webapp.models.results import operations
 from webapp.models.scripts import first_steps
 
 
@@ -27,7 +28,8 @@ async def actions_page(request: Request, member: Membership, show: str = "runnin
     show = show if show in by_state else "running"
     ids = [a.id for a in by_state[show]]
     totals, volunteers = await kept_counts.totals_of(ids), await ActionUser.counts(ids)
-    rows = [(a, totals[a.id], volunteers.get(a.id, 0)) for a in by_state[show]]
+    queued = await operations.first_texts_queued([member.campaign])
+    rows = [(a, totals[a.id], queued[a.id], volunteers.get(a.id, 0)) for a in by_state[show]]
     steps = [] if rows else await first_steps.of(member.campaign)
     sizes = {k: len(v) for k, v in by_state.items()}
     return page(request, "admin/actions/actions.html", show=show, sizes=sizes, rows=rows, steps=steps)

@@ -15,7 +15,7 @@ from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
-from webapp.models.results import performs, pictures, reports, results
+from webapp.models.results import operations, performs, pictures, reports, results
 from webapp.rules.actions import people
 from webapp.rules.contacts.contact_filter import id_of
 
@@ -40,12 +40,14 @@ async def results_page(
 async def _figures(action: Action, member: Membership) -> dict[str, Any]:
     action.campaign = member.campaign
     counted = await kept_counts.totals(action.id)
+    queued = (await operations.first_texts_queued([member.campaign]))[action.id]
     return {
         "action": action,
         "counted": counted,
+        "queued": queued,
         "at": clock.now(),
         "overview": await results.overview(action, counted),
-        "pictures": await pictures.of_action(action, counted),
+        "pictures": await pictures.of_action(action, counted, queued),
     }
 
 
