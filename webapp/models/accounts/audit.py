@@ -74,8 +74,8 @@ class AuditEvent(Model):
 
 
 class AuditAbout(Model):
-    """An object that an entry is about: a row for each. Entries of before migration 0044, and those of a process of a version
-    before it, have none."""
+    """An object that an entry is about: a row for each. Entries from before migration 0044 have none, nor do those of a
+    process that still runs an older version."""
 
     id = fields.BigIntField(primary_key=True)
     event: fields.ForeignKeyRelation[AuditEvent] = fields.ForeignKeyField(
@@ -121,7 +121,7 @@ async def is_also_about(kind: Kind, object_id: int, also: Kind, other_id: int) -
 
 
 async def with_saver(found: Meanwhile, campaign_id: int, what: str, kind: Kind, object_id: int) -> Meanwhile:
-    """With who noted ``what`` of this object last, and when."""
+    """Adds who noted ``what`` of this object last, and when."""
     about = {"campaign_id": campaign_id, "kind": kind, "object_id": object_id}
     noted = AuditAbout.filter(**about, event__what=what).order_by("-event_id").select_related("event", "event__user")
     row = await noted.first()

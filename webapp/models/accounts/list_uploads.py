@@ -14,8 +14,8 @@ from webapp.rules.accounts.people_lines import Line
 
 @dataclass
 class Uploaded:
-    """``added``: users who were not on the list. ``there``: lines of those who were. ``unknown``: lines that name no user of
-    the campaign; ``several``: lines whose phone more than one user has."""
+    """``added``: users who were not on the list. ``there``: lines of users who were. ``unknown``: lines that name no
+    user of the campaign. ``several``: lines whose phone more than one user has."""
 
     added: int = 0
     there: int = 0

@@ -18,7 +18,7 @@ ATTEMPTS = len(PAUSES)
 
 
 class Mail(Model):
-    """``next_at``: before that nobody tries again; None where nobody has tried."""
+    """``next_at``: it is not tried again before; None where it was never tried."""
 
     id = fields.IntField(primary_key=True)
     to = fields.CharField(254)
@@ -47,7 +47,8 @@ class Mail(Model):
     @classmethod
     @transactional
     async def claim(cls, mail_id: int) -> Mail | None:
-        """For one try; None where somebody else tries, or did. A worker that dies meanwhile leaves it to the next try."""
+        """The e-mail, for one try; None where somebody else is trying it, or has sent it. If the worker dies, the next
+        try takes it."""
         mail = await cls.due().filter(id=mail_id).select_for_update().first()
         if mail is not None:
             mail.next_at = clock.now() + PAUSES[min(mail.attempts, ATTEMPTS - 1)]

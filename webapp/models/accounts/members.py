@@ -15,13 +15,13 @@ access_changed = Committed("users who may see more or less than before")
 
 
 def waiting(campaign_id: int) -> QuerySet[Membership]:
-    """Those who wait for staff. Those who only have to answer the letter are not among them, unless there is no mail server."""
+    """Members who wait for staff. Without a mail server they include those who would only have to answer the letter."""
     found = Membership.filter(campaign_id=campaign_id, approved_at=None, suspended_at=None)
     return found.filter(waits_for_letter=False) if config.settings().smtp_url else found
 
 
 def waiting_sql() -> str:
-    """How many they are, as plain SQL about the campaign ``c``."""
+    """Their number, as plain SQL about the campaign ``c``."""
     letter = " AND NOT w.waits_for_letter" if config.settings().smtp_url else ""
     alone = f"w.approved_at IS NULL AND w.suspended_at IS NULL{letter}"
     return f"SELECT COUNT(*) FROM membership w WHERE w.campaign_id = c.id AND {alone}"
@@ -34,7 +34,7 @@ async def first_waiting(campaign_id: int) -> list[Membership]:
 
 @transactional
 async def approve(who: Membership, by: Membership) -> bool:
-    """True where ``who`` was waiting until this very press: of two at once, one lets them in."""
+    """True where this press let them in: of two at once only one does."""
     await who.user.locked()
     if await waiting(who.campaign_id).filter(id=who.id).select_for_update().first() is None:
         return False
@@ -46,6 +46,6 @@ async def approve(who: Membership, by: Membership) -> bool:
 
 @transactional
 async def note_login(user: User) -> None:
-    """In the audit log of each campaign of whose staff they are (SPEC B4)."""
+    """Notes the log-in in the audit log of each campaign in which the user is staff (SPEC B4)."""
     for member in await Membership.filter(user=user, role__in=STAFF, removed_at=None).select_related("campaign"):
         await audit.note(member.campaign, user, "user.logged_in", {"user": member.id})

@@ -1,5 +1,5 @@
-"""Passwords, hashed with Argon2, and the links to set one. Hashing takes a tenth of a second by design, so in threads of its
-own: half the cores at most, so that fifty log-ins at once hold up nobody who texts."""
+"""Passwords, hashed with Argon2, and the links to set one. A hash takes a tenth of a second by design. So hashes are
+made in threads, on half the cores at most: fifty log-ins at once delay nobody who texts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ R = TypeVar("R")
 
 @functools.cache
 def _nobody() -> str:
-    """The hash compared where there is no user. Not made at import: every command would pay for it."""
+    """The hash to compare with where there is no user. Made at its first use, since at import every command would pay
+    for it."""
     return hasher.hash("nobody has this password")
 
 
@@ -59,7 +60,7 @@ def _matches(password: str, password_hash: str) -> bool:
 
 
 async def known_of(user: User) -> list[str]:
-    """Words that anyone may know of the user and their campaigns: a password is not made of them."""
+    """Words that others may know about the user and their campaigns. A password may not be made of them."""
     members = await Membership.filter(user=user).select_related("campaign").limit(100)
     return [user.first_name, user.last_name, user.email, user.phone, *(m.campaign.name for m in members)]
 

@@ -29,8 +29,8 @@ class Saved:
 
 
 async def is_last_owner(who: Membership, lock: bool = True) -> bool:
-    """Is ``who`` the one owner who can act, whatever was read of them before? ``lock``: the owners are locked until the
-    transaction ends, so nobody changes them meanwhile; False for a page that only asks."""
+    """Is ``who`` the only owner who can act? Reads the rows again. ``lock``: locks the owners until the transaction
+    ends, so that nobody changes them meanwhile; False for a page that only asks."""
     rows = await database.query(
         "SELECT id FROM membership WHERE campaign_id = ? AND role = 'owner' AND approved_at IS NOT NULL"
         f" AND suspended_at IS NULL ORDER BY id{for_update() if lock else ''}",
@@ -40,7 +40,8 @@ async def is_last_owner(who: Membership, lock: bool = True) -> bool:
 
 
 async def acting(by: Membership) -> str:
-    """The role of who acts, as it is stored now; "" where they may not act any more. Call it after `is_last_owner`."""
+    """The role of the acting member as it is stored now; "" where they may not act any more. Call it after
+    `is_last_owner`."""
     fresh = await Membership.get(id=by.id)
     return fresh.role if fresh.active else ""
 
@@ -79,7 +80,8 @@ async def save(who: Membership, role: str, values: dict[str, Any], by: Membershi
 
 
 def _role(stored: Membership, role: str, user: User) -> dict[str, str]:
-    """A raised role waits for the letter: else whoever signed up with somebody's address would get what is theirs."""
+    """A higher role waits for the letter to be answered: else a person who signed up with somebody else's address would
+    get it."""
     if powers.raises(stored.role, role) and not user.proven:
         return {"raised_role": role}
     return {"role": role, "raised_role": ""}
@@ -87,7 +89,7 @@ def _role(stored: Membership, role: str, user: User) -> dict[str, str]:
 
 @transactional
 async def raise_to(who: Membership, role: str) -> None:
-    """By an invite: a role that is not above the present one changes nothing."""
+    """Gives the role of an invite, if it is above the present one."""
     if powers.raises(who.role, role):
         await Membership.filter(id=who.id).update(**_role(who, role, who.user))
         members.access_changed.note(who.user_id)

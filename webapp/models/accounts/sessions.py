@@ -26,14 +26,15 @@ PROVED_FOR = timedelta(minutes=15)  # a log-in, or a password typed again, count
 
 
 class PasswordChanged(Exception):
-    """While somebody logged in with the one before. Nothing was stored."""
+    """The password was changed while somebody logged in with the old one. Nothing was stored."""
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Rows that a request needs besides its login, read by the same statement. ``joins``: to the membership ``m`` or the campaign
-    ``c``, with ``values`` for their question marks; all outer joins, so that a missing row fails no login. ``tables``: those read
-    whole, and ``columns``: the others. The login has the aliases l, u, m and c."""
+    """Rows that a request needs besides its login, read by the same statement. ``joins``: to the membership ``m`` or
+    the campaign ``c``, with ``values`` for their question marks. All are outer joins, so that a missing row fails no
+    login. ``tables``: the tables read whole. ``columns``: single columns of others. The login has the aliases l, u, m
+    and c."""
 
     tables: Joined
     columns: str
@@ -194,7 +195,8 @@ class Session(Model):
 
 
 async def check_password_stands(user: User) -> None:
-    """Called in the transaction of whatever a log-in begins: else who knew the old password would come in while it changes."""
+    """Call it in the transaction that begins something by a log-in. Else somebody with the old password could come in
+    while it is being changed."""
     if (await user.locked()).password_hash != user.password_hash:
         raise PasswordChanged
 

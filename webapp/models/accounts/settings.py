@@ -27,7 +27,7 @@ async def save_info(values: dict[str, Any], by: Membership, seen: str = "") -> M
 
 
 async def _save(values: dict[str, Any], by: Membership, what: str, seen: str) -> Meanwhile | None:
-    """Sets what is stored now on ``by.campaign`` once it is."""
+    """Sets the new values on ``by.campaign`` once they are stored."""
     found = await _store(values, by, what, seen)
     await by.campaign.refresh_from_db()
     return found

@@ -38,7 +38,7 @@ class UserList(Model):
         table = "user_list"
 
     async def members(self, most: int | None = None) -> list[Membership]:
-        """Those on it who are still members of the campaign, in order of joining."""
+        """Users on the list who are still members of the campaign, in order of joining."""
         found = _members(self.campaign_id, self.id).order_by("id").select_related("user")
         return await (found.limit(most) if most else found)
 

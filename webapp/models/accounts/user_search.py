@@ -1,6 +1,6 @@
 """Finds users of a campaign by a filter: a page of them, their number, or a slice for work on many (SPEC P1, R4).
 
-``only_active``: without those who are suspended, or were not let in yet; whoever is written to is found so.
+``only_active``: leaves out users who are suspended or not let in yet. People to write to are found this way.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ async def ids(
 async def chosen(
     campaign: Campaign, wanted: UserFilter, ticked: Iterable[int] | None, only_active: bool = False
 ) -> list[int]:
-    """The memberships that a form is about: all that the filter finds where ``ticked`` is None, else those of the ticked ones
-    that are the campaign's."""
+    """The memberships that a form is about. Where ``ticked`` is None: all that the filter finds. Else the ticked ones,
+    without any of another campaign."""
     query = Query(campaign, wanted if ticked is None else UserFilter(), only_active)
     if ticked is not None:
         query.add(packed.among("m.id"), packed.values(ticked))

@@ -66,7 +66,8 @@ class User(Model):
 
     @property
     def proven(self) -> bool:
-        """Is the account certainly of whoever has its e-mail? An account without a password opens by a letter alone."""
+        """Does the account certainly belong to the person with its e-mail? An account without a password opens by a
+        letter alone."""
         return self.confirmed_at is not None or not self.password_hash
 
     async def locked(self) -> User:
@@ -75,7 +76,7 @@ class User(Model):
 
     @transactional
     async def change(self, **values: str) -> None:
-        """``values``: columns. A name is in texts that are not sent yet: open cards show it anew (A11)."""
+        """``values``: columns. Unsent texts contain the name, so open cards are shown again (A11)."""
         self.update_from_dict(values)
         self.name_key = names.key(f"{self.first_name} {self.last_name}")
         await User.filter(id=self.id).update(**values, name_key=self.name_key)
@@ -159,9 +160,9 @@ class Membership(Model):
         by_letter: bool = False,
         approval: bool = False,
     ) -> Membership:
-        """The user's membership, created if there is none. Staff need no approval. ``by_letter``: without approval the member
-        counts only once the user's e-mail is confirmed. ``approval``: they wait for it whatever the campaign says, as does who
-        was removed."""
+        """The user's membership, created if there is none. Staff need no approval. ``by_letter``: without approval the
+        member counts only once the user's e-mail is confirmed. ``approval``: they wait for it whatever the campaign's
+        setting is. A user who was removed always does."""
         if existing := await cls.filter(user=user, campaign=campaign).select_for_update().first():
             await existing._come_back()
             return existing
@@ -190,7 +191,7 @@ class Membership(Model):
     @classmethod
     @transactional
     async def invited(cls, user: User, campaign: Campaign, zip: str = "", language: str = "en") -> Membership:
-        """As `join`, for whom staff or the shell let in beforehand: they wait for no approval."""
+        """As `join`, without waiting for approval: staff or the shell have let them in beforehand."""
         await user.locked()
         member = await cls.join(user, campaign, zip=zip, language=language)
         if member.suspended_at is None:
@@ -204,7 +205,7 @@ class Membership(Model):
             await self._here(now)
 
     async def _here(self, now: datetime) -> None:
-        """In one statement: an evening begins with many who come at once."""
+        """One statement, since many come at once when an evening begins."""
         await database.alone("UPDATE membership SET last_here_at = ? WHERE id = ?", packed.sql_time(now), self.id)
 
     @transactional

@@ -75,7 +75,7 @@ class Action(Model):
         return self.archived_at is not None or self.ended(now)
 
     def first_texts_stopped(self, now: datetime) -> str:
-        """Why no first text may leave now: "stopped", "paused", "cap" or "ended"; blank where they may."""
+        """Why first texts may not leave now: "stopped", "paused", "cap" or "ended"; blank where they may."""
         if self.campaign.stopped_at:
             return "stopped"
         if self.paused_at:

@@ -16,7 +16,7 @@ LONGEST = 64  # characters of a token that are looked at
 
 @transactional
 async def renew(action: Action, by: Membership) -> str:
-    """A new token, in place of the one before, which opens nothing any more. People who came by that keep the action."""
+    """A new token. The old one opens nothing any more; people who came by it keep the action."""
     action.link_token = secrets.token_urlsafe(16)
     await Action.filter(id=action.id).update(link_token=action.link_token)
     await audit.record(by, "action.link_renewed", {"action": action.id}, action.title)
@@ -31,8 +31,8 @@ async def of_token(token: str) -> Action | None:
 
 
 async def invite(action: Action, member: Membership) -> bool:
-    """Sends the action to a member, who may wait for approval or their letter still: then it is what they see next. False
-    where they are outside its limits: then nothing is stored."""
+    """Sends the action to a member. One who still waits for approval or the letter sees it as soon as they are let in.
+    False, and nothing is stored, where the member is outside its limits."""
     if await limits.stop(member, action):
         return False
     await ActionUser.mark([action.id], member.user_id)

@@ -45,8 +45,8 @@ class ActionUser(Model):
 
     @staticmethod
     async def add(action_id: int, user_ids: Iterable[int]) -> set[int]:
-        """Sends it to those who do not have it, and returns them. Each row is made by one statement of all that run at the
-        same time. Within a transaction."""
+        """Sends it to the users who do not have it yet, and returns them. Of several calls at once only one makes each
+        row. Within a transaction."""
         rows = await database.query(
             f"INSERT INTO action_user (action_id, user_id, sent_at) SELECT {packed.mark('integer')}, id,"
             f" {packed.mark('timestamptz')} FROM user_account WHERE {packed.among('id')} ORDER BY id"

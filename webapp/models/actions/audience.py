@@ -88,14 +88,15 @@ async def sync_conversations(contact_ids: list[int], action_id: int | None = Non
 
 
 async def sync_after_tag(contact_ids: list[int], tag_id: int) -> None:
-    """After the tag was set on these contacts or removed. Does nothing where no action leaves the tag out."""
+    """Call it after the tag was set on these contacts or removed. Does nothing where no action leaves out people with
+    the tag."""
     if await database.query("SELECT 1 AS one FROM action_exclusion WHERE tag_id = ? LIMIT 1", tag_id):
         await sync_conversations(contact_ids)
 
 
 async def sync_after_field(contact_ids: list[int], field_id: int) -> None:
-    """After the field changed on these contacts. Does nothing where no action leaves one of its values out and no first text
-    names it."""
+    """Call it after the field changed on these contacts. Does nothing where no action leaves out people by this field
+    and no first text uses it."""
     named = (
         "SELECT 1 AS one FROM custom_field f JOIN action a ON a.campaign_id = f.campaign_id JOIN script s ON s.action_id = a.id"
         " WHERE f.id = ? AND a.archived_at IS NULL AND s.archived_at IS NULL AND s.kind = 'initial'"
@@ -146,7 +147,7 @@ async def unfinished() -> list[int]:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Ids of the lists whose people are texted, and of the lists and tags that leave some of them out; ``values``: pairs of
+    """Ids of the lists whose people are texted, and of the lists and tags that leave people out. ``values``: pairs of
     field id and value that leave people out too."""
 
     lists: list[int]
@@ -177,9 +178,9 @@ async def of_action(action_id: int) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Numbers:
-    """``to_text``: people who get a first text if nothing changes; of a draft also those whose text can't be filled, since
-    publishing gives each one a script only then. The page counts those apart. ``left_out`` by lists, tags and values; ``barred``:
-    opted out, blocked or on a landline."""
+    """``to_text``: people who get a first text if nothing changes. For a draft that includes people whose text can't be
+    filled, since only publishing gives each a script; the page counts those apart. ``left_out`` by lists, tags and
+    values; ``barred``: opted out, blocked or on a landline."""
 
     to_text: int
     left_out: int
@@ -196,7 +197,7 @@ async def numbers(action: Action) -> Numbers:
 
 
 async def _barred(action: Action) -> int:
-    """The contacts who may not be texted are few: it starts from them, by the index contact_barred."""
+    """Starts from the contacts who may not be texted, since they are few and the index contact_barred lists them."""
     [row] = await database.query(
         "SELECT COUNT(*) AS n FROM contact c WHERE c.campaign_id = ?"
         " AND (c.opted_out_at IS NOT NULL OR c.blocked_at IS NOT NULL OR c.landline_until IS NOT NULL)"
@@ -210,8 +211,9 @@ async def _barred(action: Action) -> int:
 async def counted(
     lists: list[int], out_lists: list[int], out_tags: list[int], values: list[tuple[int, str]], exactly: bool = False
 ) -> tuple[int, int]:
-    """People on these lists, and how many of them would be left out. Counting stops at MANY + 1, but for ``exactly``. The
-    second count starts from the left-out people, who are few, not from the lists, which may be long."""
+    """The number of people on these lists, and how many of them would be left out. Counting stops at MANY + 1, unless
+    ``exactly``. The second count starts from the left-out people, who are few, not from the lists, which may be
+    long."""
     listed = f"SELECT DISTINCT l.contact_id AS id FROM list_membership l WHERE l.contact_list_id IN {_among(lists)}"
     if len(lists) == 1:
         listed = listed.replace("DISTINCT ", "")

@@ -23,7 +23,7 @@ _COLUMNS = ("title", "description", "instructions", "ends_on", "daily_cap")
 
 @dataclass(frozen=True)
 class NoList:
-    """A published action texts at least one list: what stops publishing stops saving (A9). Nothing was stored."""
+    """A published action must text at least one list, as it had to when it was published (A9). Nothing was stored."""
 
 
 @transactional

@@ -1,7 +1,8 @@
-"""Contacts who lack a value that their first text needs: their unsent conversations are closed with 1307, and open again
-when the value or the script changes, so that nobody has to tap on them (SPEC section 4).
+"""Closes with 1307 the unsent conversations of contacts who lack a value that their first text needs, so that nobody
+has to tap on them. They open again when the value or the script changes (SPEC section 4).
 
-A value that the sender or the campaign lacks closes nothing: `scripts.shortfalls` tells it at publishing and at Start.
+A value that the sender or the campaign lacks closes nothing: `scripts.shortfalls` reports it at publishing and at
+Start.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _OF_ANOTHER_SCRIPT = (
 
 
 async def tests(campaign_id: int, names: Iterable[str]) -> dict[str, str]:
-    """Variable -> SQL that is true where contact ``c`` has no value for it; without the variables that all contacts
-    have one for."""
+    """Variable -> SQL that is true where contact ``c`` has no value for it. Variables for which every contact has a
+    value are left out."""
     wanted = list(dict.fromkeys(names))
     found = {name: _BLANK[name] for name in wanted if name in _BLANK}
     others = [name for name in wanted if name not in variables.BUILT_IN and variables.of_contact(name)]
@@ -88,8 +89,8 @@ async def _lacking(scripts: list[dict[str, Any]]) -> str:
 
 
 async def open_filled(found: Needs, contact_ids: list[int], new_values: bool) -> None:
-    """Opens the conversations of these contacts that nothing is lacking for any more. One closed for what its text had
-    opens only with another script or with ``new_values`` of the contact. The contacts are locked."""
+    """Opens the conversations of these contacts whose text has all its values now. One that was closed for its text's
+    content opens only with another script, or with ``new_values`` of the contact. The contacts are locked."""
     if not found.actions:
         return
     code = never_texted_sql("c", packed.mark("timestamptz"))

@@ -41,7 +41,7 @@ async def save(action: Action, language: str, areas: Iterable[tuple[str, str]], 
 
 
 async def unknown_districts(campaign_id: int, names: list[str]) -> list[str]:
-    """Those of the names that no ZIP of the campaign's list lies in."""
+    """Names of districts in which no ZIP of the campaign's list lies."""
     known = ZipDistrict.filter(campaign_id=campaign_id, district__in=names or [""]).distinct()
     there = set(await column(known, "district"))
     return [name for name in names if name not in there]
@@ -58,8 +58,8 @@ async def districts(campaign_id: int) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome for a file. ``error``: why nothing of it was stored, else "". ``refused``: line and reason, SHOWN at most,
-    of ``left_out``."""
+    """The outcome for a file. ``error``: why nothing of it was stored, else "". ``left_out``: the number of refused
+    lines. ``refused``: line and reason of the first SHOWN of them."""
 
     error: str = ""
     zips: int = 0
@@ -86,8 +86,8 @@ async def take_districts(data: bytes, by: Membership) -> Report:
 
 @transactional
 async def _replace(pairs: set[tuple[str, str]], by: Membership) -> str:
-    """Why not, or "": actions in use are limited to districts that the file doesn't have. Of two files at once the second
-    replaces the first."""
+    """Why nothing was replaced, or "": actions in use may be limited to districts that are not in the file. Of two
+    files at once the second replaces the first."""
     await database.lock(Lock.REPLACING_DISTRICTS, by.campaign_id)
     names = {name for _, name in pairs}
     limited = ActionLimit.filter(kind=DISTRICT, action__campaign_id=by.campaign_id, action__archived_at=None)

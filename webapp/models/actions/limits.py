@@ -18,7 +18,7 @@ from webapp.rules.contacts import contact_zones
 
 
 class Limited(Protocol):
-    """An action, as much of it as is asked here."""
+    """The part of an action that limits need."""
 
     id: int
     campaign_id: int

@@ -83,7 +83,7 @@ class TooLarge:
 
 
 async def take_in(campaign: Campaign, data: bytes) -> Picture | TooLarge | picture.NoPicture:
-    """Keeps an uploaded picture; of one that is too large a shrunk one, to be offered instead."""
+    """Keeps an uploaded picture. If it is too large, keeps a smaller copy to be offered instead."""
     async with one_at_a_time():
         return await _take_in(campaign, data)
 

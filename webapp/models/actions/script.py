@@ -53,8 +53,8 @@ class Script(Model):
 
     @transactional
     async def write(self, name: str, body: str, picture_id: int | None) -> None:
-        """Saves it; a new version where text or picture changed, and the words of the one before are kept. The row is
-        locked, so two who save at once make two."""
+        """Saves it. Where text or picture changed this is a new version, and the words of the old one are kept. Locks
+        the row, so two people who save at once make two versions."""
         stored = await Script.filter(id=self.id).select_for_update().get()
         self.version = stored.version
         if (body, picture_id) != (stored.body, stored.picture_id):
@@ -121,8 +121,8 @@ class Script(Model):
 
 
 def give_letters(scripts: Iterable[Script]) -> None:
-    """``scripts``: all of an action, archived ones included. Initial ones get letters in the order they were made in, so
-    that a letter stays when scripts are moved or archived (A2)."""
+    """``scripts``: all of an action, archived ones included. Initial ones get letters in the order in which they were
+    created, so that a letter stays when scripts are moved or archived (A2)."""
     initial = sorted((script for script in scripts if script.kind == INITIAL), key=lambda script: script.id)
     for place, script in enumerate(initial):
         script.letter = script_choice.letter(place)

@@ -42,8 +42,8 @@ class OtherRequest(Exception):
 async def once(
     token: ApiToken, key: str, asked: bytes, does: Callable[[], Awaitable[dict[str, Any]]]
 ) -> dict[str, Any]:
-    """Inside a transaction: what ``does`` answers, or what it answered before under this key. Two at once take turns: the row
-    of the key is there for one alone. Without a key it is simply done. Raises OtherRequest."""
+    """The answer of ``does``, or the one it gave before under this key. Two requests at once take turns, since only one
+    can make the row of the key. Without a key ``does`` simply runs. Inside a transaction. Raises OtherRequest."""
     if not key:
         return await does()
     hashed = hashlib.sha256(asked).hexdigest()

@@ -1,8 +1,8 @@
 """Texts, reports and opt-outs for a program, page by page in the order of their ids (SPEC B6).
 
-Of a large table a page looks at WINDOW ids, most of which may be another campaign's: a page may be short, or empty, and yet
-not the last. A row is given SETTLED after it was made: until then one with a smaller id may still be on its way into the
-database, and whoever went past it would never see it.
+Of a large table a page looks at WINDOW ids, most of which may be another campaign's. So a page may be short or empty
+without being the last. A row is given out once it is SETTLED old. Until then a row with a smaller id may not be
+committed yet, and a program that had gone past it would never see it.
 """
 
 from __future__ import annotations

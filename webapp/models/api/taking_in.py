@@ -1,5 +1,5 @@
-"""Contacts, lists and opt-outs that come in by program, through the verbs of an uploaded list: the same rules, the same
-refusals, the same counts (SPEC B6, C1, C2, C7)."""
+"""Contacts, lists and opt-outs that come in by program. They go through the verbs of an uploaded list, so rules,
+refusals and counts are the same (SPEC B6, C1, C2, C7)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from webapp.rules.contacts import contact_columns, contact_rows
 
 MOST = 500  # people in one request
 MOST_COLUMNS = 200
-NO_FILE = "api"  # where an import's path stands: there is nothing to read again
+NO_FILE = "api"  # in place of an import's path: there is no file to read again
 
 
 class Unclear(Exception):
@@ -71,7 +71,7 @@ def _row(n: int, cells: list[str], columns: contact_columns.Columns, width: int)
 
 
 def _job(token: ApiToken, wanted: dict[str, Any], rows: list[Row]) -> ContactImport:
-    """The import as it will stand among the others. Nobody uploaded it: ``user`` is blank, as with the command."""
+    """The import, to be listed among the others. ``user`` is blank, as for the command: no user uploaded it."""
     now = clock.now()
     times = {"created_at": now, "started_at": now, "ended_at": now}
     through = {"status": DONE, "lines": len(rows), "cursor": len(rows)}

@@ -45,7 +45,7 @@ class ApiToken(Model):
 
     @property
     def called(self) -> str:
-        """How it is named where it brought something."""
+        """Its name on rows that it brought."""
         return f"API: {self.name}"
 
 
@@ -56,7 +56,7 @@ async def in_use(campaign_id: int) -> list[ApiToken]:
 
 @transactional
 async def make(by: Membership, name: str, scopes: list[str]) -> tuple[ApiToken, str]:
-    """The row, and the token, which is not to be had again."""
+    """The row, and the token, which can't be shown again."""
     secret = PREFIX + tokens.new()
     row = await ApiToken.create(
         campaign=by.campaign,

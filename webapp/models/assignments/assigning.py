@@ -99,8 +99,8 @@ async def actions_of(campaign_id: int, action_id: int = 0) -> list[int]:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Numbers told before assigning: conversations in running actions without a text yet, those with one, and clicked texts,
-    which still leave in the clicker's name."""
+    """Numbers shown before assigning: conversations in running actions without a text, those with one, and clicked
+    texts, which still leave in the clicker's name."""
 
     unsent: int
     threads: int
@@ -188,8 +188,9 @@ async def moved_at(campaign_id: int, moments: list[datetime], by_user_id: int) -
 
 @transactional
 async def take_back(contact_ids: list[int], moments: list[datetime], was_by: int, by: User) -> set[int]:
-    """Undoes what `give` did at these ``moments``, of contacts whose rows are locked: conversations in which their new
-    holder has done nothing yet go back to who had them, and may text still. Returns the contacts whose conversations did."""
+    """Undoes what `give` did at these ``moments``, for contacts whose rows are locked. A conversation goes back to its
+    former holder if the new one has done nothing in it and the former may still text. Returns the contacts whose
+    conversations went back."""
     found = await Conversation.filter(contact_id__in=contact_ids or [0]).order_by("id").select_for_update()
     newest = {
         event.conversation_id: event
@@ -215,7 +216,7 @@ async def take_back(contact_ids: list[int], moments: list[datetime], was_by: int
 
 
 async def _give_back(back: list[Conversation], to: dict[int, int | None], by: User, now: datetime) -> None:
-    """To the user who had each; without one a thread goes to the staff and the others to the pool."""
+    """Each goes to the user who had it. Without one, a thread goes to the staff, any other conversation to the pool."""
     events = []
     for conversation in back:
         events.append(_event(conversation, to[conversation.id], by, now))

@@ -22,9 +22,9 @@ SKIPPED = ("skipped", "returned", "not_skipped")
 
 @transactional
 async def skip(conversation: Conversation, member: Membership | None = None, shown: int | None = None) -> str:
-    """Moves it to the end of the volunteer's bucket ("skipped"); the second time, back to the pool ("returned"). Neither,
-    where it is not the member's any more, was texted or closed, or was skipped before by the same press: ``shown`` is how
-    often it had been skipped when the card was made."""
+    """Moves it to the end of the volunteer's bucket ("skipped"); the second time, back to the pool ("returned"). Does
+    nothing where the member does not hold it any more, where it was texted or closed, or where the same press skipped
+    it before. ``shown``: how often it had been skipped when the card was made."""
     conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
     if member and conversation.user_id != member.user_id:
         return "returned" if conversation.free_for(member) else "not_skipped"
@@ -124,7 +124,7 @@ async def undo_return(action: Action, by: Membership) -> int:
 
 
 async def _newest_bucket(action: Action, user_id: int) -> int | None:
-    """Open again, its time begun anew."""
+    """The user's newest bucket, open again and its time started again; None where there is none."""
     bucket = await Bucket.filter(action=action, user_id=user_id).order_by("-id").first()
     if bucket:
         await buckets.open_again(bucket.id)

@@ -11,8 +11,9 @@ from webapp.models.assignments import assigning
 
 @transactional
 async def stop(member: Membership, why: str = "") -> bool:
-    """Suspends the member, frees what they hold, and tells their open pages. ``why``: of `Membership.suspended_for`. False,
-    and nothing is done, where they were suspended already: the time says which conversations they get back."""
+    """Suspends the member, frees what they hold, and tells their open pages. ``why``: for `Membership.suspended_for`.
+    False, and nothing is done, where they were suspended already: the first time of suspension decides which
+    conversations they get back."""
     running = Membership.filter(id=member.id, suspended_at=None)
     if not await running.update(suspended_at=clock.now(), suspended_for=why):
         return False

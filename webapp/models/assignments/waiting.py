@@ -32,15 +32,16 @@ async def wall(campaign_id: int, after: datetime | None = None, after_id: int = 
 
 
 async def offered(member: Membership) -> int:
-    """How many threads of others this member may take now, COUNTED at most; 0 for who has no room."""
+    """How many threads of others this member may take now, COUNTED at most; 0 for a member with ROOM threads of their
+    own."""
     found = await _offered(member, COUNTED)
     return len(found)
 
 
 @transactional
 async def take_one(member: Membership) -> tuple[int, int | None] | None:
-    """Gives the longest waiting thread to this member: its id, and who held it. None where there is none, or no room. Of
-    several who ask at once each gets another."""
+    """Gives the longest waiting thread to this member. Returns its id and its former holder; None where there is no
+    thread, or no room. Several members who ask at once get different ones."""
     rows = await _offered(member, 1, " FOR UPDATE OF v SKIP LOCKED" if database.dialect() == "postgres" else "")
     if not rows:
         return None
@@ -48,8 +49,8 @@ async def take_one(member: Membership) -> tuple[int, int | None] | None:
 
 
 async def _offered(member: Membership, most: int, locked: str = "") -> list[dict[str, Any]]:
-    """Untouched for the campaign's minutes, held by another volunteer for as long, in an action that is open to the member,
-    and the contact awake."""
+    """Threads that nobody touched for the campaign's number of minutes, that another volunteer held all that time,
+    whose action is open to the member and whose contact is awake."""
     actions = [action.id for action in await Action.open_to(member)]
     own = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id, needs_attention=True)
     if not actions or not member.active or await own.count() >= ROOM:

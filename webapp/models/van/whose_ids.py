@@ -46,7 +46,8 @@ async def _note_slice(campaign_id: int, before: Covered, moved: str, last: int, 
 
 
 async def note_the_rest(campaign_id: int, before: Covered, after: Covered, taker: int = 0) -> None:
-    """Inside the transaction that changed the states: those whom no slice has seen; and facts that wait are led anew."""
+    """Does the rest, inside the transaction that changed the states, for contacts no slice has seen: their VAN IDs stay
+    those of the VAN of before. Where waiting facts go is decided again."""
     if before == after:
         return
     if before and taker:
