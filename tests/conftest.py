@@ -130,7 +130,7 @@ async def cast(db: None) -> Cast:
 
 @pytest.fixture(scope="session")
 def site() -> Litestar:
-    """One for all tests: it keeps nothing of a request, and asks for the settings anew each time."""
+    """One for all tests: it keeps nothing of a request, and asks for the settings again each time."""
     return create_app()
 
 

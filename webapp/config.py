@@ -183,7 +183,7 @@ def _variables(path: Path) -> dict[str, str]:
 
 def _parse(name: str, raw: str) -> object:
     if not raw.isprintable():
-        raise ConfigError(f"{PREFIX}{name.upper()} holds a character that can't be seen. Type it anew.")
+        raise ConfigError(f"{PREFIX}{name.upper()} holds a character that can't be seen. Type it again.")
     if name == "data_dir":
         return Path(raw)
     if name != "port":

@@ -59,7 +59,7 @@ async def allowed(limit: RateLimitItem, *key: str) -> bool:
 
 
 async def taken(limit: RateLimitItem, *key: str) -> tuple[bool, int, float]:
-    """Counts one try: whether it is allowed, how many are left, and in how many seconds the limit begins anew."""
+    """Counts one try: whether it is allowed, how many are left, and in how many seconds the limit starts again."""
     allowed_, window = await _ask(lambda limiter: _counted(limiter, limit, *key))
     seconds = window.reset_time - clock.now().timestamp()  # by Valkey's clock, which may be another
     return allowed_, window.remaining, min(max(seconds, 0.0), limit.get_expiry())

@@ -70,7 +70,7 @@ def gettext(text: str, /, **values: object) -> str:
 @pass_eval_context
 def in_page(context: EvalContext, text: str, /, **values: object) -> str:
     """As `gettext`, for words that stand in a template; ``values`` are escaped where the template escapes. In place of
-    Jinja's own, which translates and marks each sentence anew on each page."""
+    Jinja's own, which translates and marks each sentence again on each page."""
     found = catalogue(language.get())
     if found and values:
         values = {name: finalized(value) for name, value in values.items()}

@@ -1,4 +1,4 @@
-/* Loads the page anew when its user's access changed: suspended, removed, approved, another role. The server then answers
+/* Loads the page again when its user's access changed: suspended, removed, approved, another role. The server then answers
    with what they may see.
    On the connection to /live.
    Needs JavaScript because an open page learns nothing otherwise. */

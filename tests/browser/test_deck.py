@@ -80,7 +80,7 @@ async def test_undo_brings_the_card_back_with_the_deck_behind_it(bank: Bank, ope
 
 
 async def test_undo_of_the_text_before_is_open_while_an_answer_is_awaited(bank: Bank, open_page: OpenPage) -> None:
-    """Its page is made anew when the answer is there at last."""
+    """Its page is made again when the answer is there at last."""
     page = await at_the_queue(bank, await open_page())
     first = await shown(page)
     await page.locator(READY).click()

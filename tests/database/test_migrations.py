@@ -218,7 +218,7 @@ def _as_the_next_leaves(before: Rows) -> Rows:
 
 @pytest.mark.both
 def test_a_migration_builds_the_models_of_few_operations_twice(old_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Built anew before each operation, they took ten seconds."""
+    """Built again before each operation, they took ten seconds."""
     built, clone = [], StateApps.clone
 
     def counted(apps: StateApps, model_states: Any = None) -> StateApps:

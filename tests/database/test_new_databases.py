@@ -47,7 +47,7 @@ def test_a_new_database_is_as_one_that_every_migration_was_run_on(new_url: str, 
 
 @pytest.mark.both
 def test_a_new_database_costs_no_more_than_its_tables_and_guards(new_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It took 10 s of processor time when each migration ran and built all models anew; so it takes one second (the issue
+    """It took 10 s of processor time when each migration ran and built all models again; so it takes one second (the issue
     wants two). The work that took that time is counted here: a clock would measure the neighbours too."""
     built, made, clone, create = [], [], StateApps.clone, operations.create_table
 

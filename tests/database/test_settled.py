@@ -109,7 +109,7 @@ async def test_nothing_is_given_in_a_process_that_has_just_begun_until_a_long_tr
 
 @pytest.mark.postgres
 async def test_a_database_that_was_put_back_is_learnt_anew(cast: Cast) -> None:
-    """Its ids come anew: what settled before says nothing of them."""
+    """Its ids start again: what settled before says nothing of them."""
     await transaction(opting_out(cast, 0))
     kept = await settled.last("opt_out")
     for n in range(1, 4):

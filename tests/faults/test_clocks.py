@@ -21,7 +21,7 @@ TWO_HOURS = 7200.0
 
 
 async def set_time(bank: Bank, hour: int, minute: int, second: int = 0) -> None:
-    """The right time, for everybody; processes read it anew each second."""
+    """The right time, for everybody; processes read it again each second."""
     at = datetime(2026, 11, 24, hour, minute, second, tzinfo=NEW_YORK)
     fresh = bank.folder / "var" / "clock.new"
     fresh.write_text(repr((at - datetime.now(UTC)).total_seconds()))

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.xdist_group("hours"), pytest.mark.timeout(240)]
 NEW_YORK = ZoneInfo("America/New_York")
 LATE = timedelta(
     seconds=6
-)  # a claim is committed in time; its call begins within five seconds, and processes read the clock anew each second
+)  # a claim is committed in time; its call begins within five seconds, and processes read the clock again each second
 PEOPLE = 60
 
 

@@ -202,7 +202,7 @@ async def raised_role(cast: Cast, browse: Browser) -> Press:
 
 
 async def second_step(cast: Cast, browse: Browser) -> Press:
-    """Recovery codes made anew. It is written in one place for all that changes a log-in."""
+    """New recovery codes. It is written in one place for all that changes a log-in."""
     await Passkey.add(cast.amy.user, "Phone", "one", "key", 0)
     amy = await browse(cast.amy)
     return lambda n: amy.post("/c/meyer/account/second-step/recovery-codes")

@@ -69,11 +69,11 @@ def language_of(request: Request) -> str:
 
 
 async def _seen(request: Request, session: Session | None) -> Session | None:
-    """Notes that the session is used. A part of a page that fetches itself anew is no sign that somebody is there."""
+    """Notes that the session is used. A part of a page that fetches itself again is no sign that somebody is there."""
     if session:
         if request.method != "GET" or not pages.is_partial(request):
             await _note(session.touch)
-        state = request.state  # made anew by each look at it
+        state = request.state  # made again by each look at it
         state.session = session
         state.shared["user"] = session.user
         words.language.set(session.user.language or words.language.get())

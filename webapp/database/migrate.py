@@ -117,7 +117,7 @@ class _Executor(MigrationExecutor):
 
 
 class _State(State):
-    """Tortoise builds all models anew before each operation, in case it looks at them as they were: a tenth of a second
+    """Tortoise builds all models again before each operation, in case it looks at them as they were: a tenth of a second
     each time. Here they are built when it looks, which ours don't."""
 
     def clone(self) -> State:

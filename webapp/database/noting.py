@@ -100,7 +100,7 @@ TRIGGERS = (
         + _OF_ANOTHER
         + " DELETE FROM van_person WHERE contact_id = NEW.id AND (van_id <> NEW.van_id OR NEW.van <> OLD.van);",
     ),
-    # The VAN ID of who moves stays that of the VAN they came from, and their facts are led anew
+    # The VAN ID of who moves stays that of the VAN they came from, and which VAN their facts go to is decided again
     (
         "van_state_changed",
         "AFTER UPDATE OF state_abbrev",

@@ -19,7 +19,7 @@ _looked = -SECONDS
 
 
 async def keep_up() -> list[str]:
-    """Counts anew the tables that changed much; their names. Asked more often than every few SECONDS it does nothing. Where it
+    """Counts again the tables that changed much, and returns their names. Asked more often than every few SECONDS it does nothing. Where it
     fails, whoever called goes on without: statements are slower then, none is wrong."""
     global _looked
     if database.dialect() != "postgres" or clock.steady() < _looked + SECONDS:

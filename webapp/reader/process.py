@@ -24,7 +24,7 @@ class ReaderFailed(Exception):
 
 
 class Forker:
-    """The forking process of this one: started with the first task, and anew where it was killed."""
+    """The forking process of this one: started with the first task, and again where it was killed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -7,7 +7,7 @@ from typing import Any
 from webapp import news, queue
 from webapp.database import statistics
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.conversations import making, zones_anew
+from webapp.models.conversations import deriving_zones, making
 from webapp.models.opt_outs import possible
 
 SWEEP = 10.0  # seconds a sweep spends on one action
@@ -32,7 +32,7 @@ async def make_all_conversations(ctx: dict[str, Any]) -> None:
 
 
 async def derive_zones(ctx: dict[str, Any]) -> None:
-    await zones_anew.derive_some(ZONES_SWEEP)
+    await deriving_zones.derive_some(ZONES_SWEEP)
 
 
 async def hand_over_possible_opt_outs(ctx: dict[str, Any]) -> None:

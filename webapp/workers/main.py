@@ -1,4 +1,4 @@
-"""The worker process: arq's loop, started anew after Valkey was away. A signal lets running jobs end."""
+"""The worker process: arq's loop, restarted after Valkey was away. A signal lets running jobs end."""
 
 from __future__ import annotations
 

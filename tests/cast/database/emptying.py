@@ -1,6 +1,6 @@
 """PostgreSQL between two tests: its connections stay, and the rows of the last test go.
 
-A new connection reads the catalogue anew: a tenth of a second of the server's time in each test, more than most tests use.
+A new connection reads the catalogue again: a tenth of a second of the server's time in each test, more than most tests use.
 """
 
 from __future__ import annotations

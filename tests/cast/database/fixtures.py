@@ -28,7 +28,7 @@ _LISTS_OF_A_DIALECT = ("db_native_fields", "db_default_fields", "db_complex_fiel
 
 
 def build_models_once() -> None:
-    """Tortoise builds all models anew each time a database is opened, a fifth of a test. Its result differs by dialect
+    """Tortoise builds all models again each time a database is opened, a fifth of a test. Its result differs by dialect
     alone, so later openings take that of the first one."""
     build, built = Apps._build_initial_querysets, dict[str, dict[Any, dict[str, Any]]]()
 

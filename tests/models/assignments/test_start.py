@@ -164,7 +164,7 @@ async def test_a_start_reads_only_the_contacts_it_may_give_out(cast: Cast) -> No
 
 @pytest.mark.postgres
 async def test_what_gives_out_a_bucket_is_planned_a_few_times_and_then_kept(cast: Cast) -> None:
-    """PostgreSQL plans a statement anew each time where it guesses that a plan for any values costs more."""
+    """PostgreSQL plans a statement again each time where it guesses that a plan for any values costs more."""
     await two_thousand(cast)
     await settle(cast, bucket_size=17)  # of no other test: its statement is a new one
     people = [await transaction(partial(member, cast.meyer, f"V{n}", "Olunteer", VOLUNTEER)) for n in range(9)]

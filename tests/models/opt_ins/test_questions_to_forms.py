@@ -23,7 +23,7 @@ pytestmark = pytest.mark.both
 
 
 async def waits(form: OptInForm) -> bool:
-    """Does the conversation wait? The stored word and the one found anew from the texts are the same."""
+    """Does the conversation wait? The stored word and the one found again from the texts are the same."""
     talk, them = await Conversation.get(action=form.action), await contact()
     await transaction(lambda: attention.reconsider(talk.id, them))
     assert (await Conversation.get(id=talk.id)).needs_attention == talk.needs_attention

@@ -76,7 +76,7 @@ async def test_a_sign_up_of_yesterday_is_not_texted_any_more(cast: Cast) -> None
     assert await ours() == [] and not row.wants and row.why_not == texting.STOPPED
     await signs_up(form)
     await work()
-    assert len(await ours()) == 1, "they asked anew"
+    assert len(await ours()) == 1, "they asked again"
 
 
 async def test_a_text_refused_at_the_last_moment_is_made_again(cast: Cast) -> None:

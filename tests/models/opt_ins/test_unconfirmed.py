@@ -95,7 +95,7 @@ async def test_a_stranger_s_zip_opens_no_hours_of_the_phone_s_own_place(cast: Ca
 
 
 async def test_a_stranger_s_zip_is_never_the_phone_s_own_before_a_yes(cast: Cast, tmp_path: Path) -> None:
-    """Nor where a later list without a ZIP, a correction of the name or new tables derive the hours anew."""
+    """Nor where a later list without a ZIP, a correction of the name or new tables derive the hours again."""
     form = await make_form(cast)
     await signs_up(form, zip="96813")
     them = await contact()

@@ -183,7 +183,7 @@ async def test_an_owner_s_reason_holds_at_the_time_too(cast: Cast) -> None:
     assert (await AuditEvent.get(what="action.published")).detail["overruled"] == "Members asked"
 
 
-@pytest.mark.parametrize("what", ["published", "archived", "scheduled anew", "read"])
+@pytest.mark.parametrize("what", ["published", "archived", "scheduled again", "read"])
 async def test_a_missed_time_is_told_until_something_was_done_about_it(cast: Cast, what: str) -> None:
     action = await scheduled(cast)
     await transaction(
@@ -194,7 +194,7 @@ async def test_a_missed_time_is_told_until_something_was_done_about_it(cast: Cas
         assert await publishing.publish(action, cast.gary, PUBLIC)
     elif what == "archived":
         await publishing.archive(action, cast.gary)
-    elif what == "scheduled anew":
+    elif what == "scheduled again":
         await scheduling.schedule(action, clock.now() + HOUR, cast.gary)
     else:
         await scheduling.call_off(action, cast.gary)

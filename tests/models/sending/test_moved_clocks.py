@@ -14,7 +14,7 @@ from webapp.database import transaction
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import ZoneSet
-from webapp.models.conversations import zones_anew
+from webapp.models.conversations import deriving_zones
 from webapp.models.conversations.message import REFUSED, SENDING
 from webapp.models.sending.claim import claim_next
 from webapp.rules import errors
@@ -42,7 +42,7 @@ async def contact_moves(cast: Cast, zone: str) -> None:
 async def derived_anew(cast: Cast, zone: str) -> None:
     """Her column says where she is; the tables had not known that place."""
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(timezone=zone, zip=""))
-    while await zones_anew.derive_some(5):
+    while await deriving_zones.derive_some(5):
         pass
 
 

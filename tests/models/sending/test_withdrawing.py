@@ -91,7 +91,7 @@ async def test_what_an_action_still_had_queued_when_it_ended_does_not_wait_for_e
     assert not await leaves(cast)
     assert [message.status for message in await texts()] == [CANCELLED]
     talk = await cast.conversation()
-    assert talk.texted_at is None and talk.user_id == cast.amy.user_id, "to be tapped anew, should it go on"
+    assert talk.texted_at is None and talk.user_id == cast.amy.user_id, "to be tapped again, should it go on"
     assert await recount.differences() == []
 
 

@@ -144,7 +144,7 @@ async def test_a_word_in_a_long_transaction_is_not_passed_by(cast: Cast, before:
 
 
 async def said_to_a_stranger(cast: Cast, phone: str) -> None:
-    """The contact is made anew, and then they opt out."""
+    """The contact is created again, and then they opt out."""
     contact = await Contact.create(campaign=cast.meyer, phone=phone, created_at=clock.now())
     await opting_out.opt_out(contact, "keyword")
 

@@ -17,7 +17,7 @@ from webapp.models.actions.script import Script
 from webapp.models.assignments import going_back
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import CustomField
-from webapp.models.conversations import zones_anew
+from webapp.models.conversations import deriving_zones
 from webapp.models.conversations.message import REFUSED, Message
 from webapp.models.reports import labelling
 from webapp.models.scripts import first_card
@@ -34,7 +34,7 @@ async def test_the_card_shows_the_person_the_place_and_the_rendered_text(cast: C
 
 async def test_the_card_says_each_clock_that_differs(cast: Cast, browse: Browser) -> None:
     await transaction(lambda: Contact.filter(id=cast.lisa.id).update(zip="", state_abbrev="TN"))
-    await zones_anew.derive_some(60)
+    await deriving_zones.derive_some(60)
     text = await open_queue(await browse(cast.amy), cast)
     assert "10:00 AM or 11:00 AM</time>" in text
 

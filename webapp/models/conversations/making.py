@@ -169,7 +169,7 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
 
 @transactional
 async def pick_again(action: Action, ended: Script | None = None) -> None:
-    """Picks scripts anew for conversations that nobody texted: those that nobody holds; after a script ``ended``, also those
+    """Picks scripts again for conversations that nobody texted: those that nobody holds; after a script ``ended``, also those
     with it that someone holds (A2). Other cards stay as they are. Conversations made later go on in the blocks begun
     here, so that the counts stay even.
 

@@ -185,7 +185,7 @@ async def answer(job: ContactImport, mapping: dict[str, str], wishes: Wishes | N
 
 @transactional
 async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str], wishes: Wishes | None = None) -> bool:
-    """The file is read anew as ``wanted``, and then asks again; nothing is stored before. ``mapping``: columns chosen so
+    """The file is read again as ``wanted``, and then asks again; nothing is stored before. ``mapping``: columns chosen so
     far. False where the import does not ask any more."""
     asking = ContactImport.filter(id=job.id, status=ASKING)
     return bool(

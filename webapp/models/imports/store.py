@@ -134,7 +134,7 @@ class _Slice:
             self.counted["merged"] += 1
 
     async def _update(self) -> None:
-        """Non-blank values replace, blank ones never do. Time zones are derived anew (S1)."""
+        """Non-blank values replace, blank ones never do. Time zones are derived again (S1)."""
         self.covered = await places.covered(self.job.campaign_id) if self.job.van else {}
         changed = []
         for phone, row in self.there.items():

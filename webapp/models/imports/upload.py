@@ -72,7 +72,7 @@ async def choose_columns(
 async def read_again(
     job: ContactImport, wanted: Wanted, mapping: dict[str, str], by: Membership, wishes: Wishes | None = None
 ) -> ContactImport:
-    """The import that reads the file anew and then asks: this one, or a new one of the same file where this one is
+    """The import that reads the file again and then asks: this one, or a new one of the same file where this one is
     over."""
     if job.over:
         after = await importing.again(job, mapping, by.user, wanted, wishes)

@@ -1,6 +1,6 @@
 """Secrets at rest, encrypted with keys made of TEXTBANK_SECRET_KEY: who reads the database alone can't use them.
 
-A ring of keys: today's seals, today's and that of TEXTBANK_SECRET_KEY_PREVIOUS open. A worker seals anew what an earlier one
+A ring of keys: today's seals, today's and that of TEXTBANK_SECRET_KEY_PREVIOUS open. A worker seals again what an earlier one
 sealed (`renewed`), so that the earlier one can go.
 """
 
@@ -60,7 +60,7 @@ def renewed(sealed: str) -> str | None:
 
 @transactional
 async def seal_anew(model: type[Model], column: str) -> int:
-    """Seals anew, after the site's secret changed, the values in this column that the one before sealed. Returns how many rows."""
+    """After the site's secret changed: seals again the values in this column that the old one sealed. Returns how many rows."""
     done = 0
     for row in await model.all().select_for_update():
         if new := renewed(getattr(row, column)):

@@ -57,7 +57,7 @@ async def tag_contacts(
 ) -> tuple[list[int], int]:
     """Sets tags on contacts whose rows are locked; the Opt Out tag opts out (X6). ``tagged``: contact -> tags.
 
-    Returns the contacts that got another tag anew, and how many contacts were opted out anew.
+    Returns the contacts to whom a tag (other than Opt Out) is new, and how many contacts were newly opted out.
     """
     rows = [{"contact_id": n, "tag_id": tag.id} for n, tags in tagged.items() for tag in tags if not tag.opts_out]
     new = await many_at_once.add_tags(rows, by.id if by else None)

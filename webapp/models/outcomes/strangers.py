@@ -48,7 +48,7 @@ async def note(campaign: Campaign, sent: Sent | None) -> None:
 
 @transactional
 async def note_earlier(sent: Sent) -> None:
-    """An earlier one was found: it is kept too, for the reconciling may break off and begin anew."""
+    """An earlier one was found: it is kept too, for the reconciling may break off and start again."""
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
         await note(campaign, sent)
 

@@ -39,7 +39,7 @@ async def edit(
     wanted: Sequence[Tag] = (),
     seen: str = "",
 ) -> Meanwhile | None:
-    """``values``: columns of contact_columns.PERSONAL; a blank one is stored blank. The clock is derived anew, for the contact
+    """``values``: columns of contact_columns.PERSONAL; a blank one is stored blank. The clock is derived again, for the contact
     and for their conversations (S1). Of ``tags`` those that are ``wanted`` are set and the others removed. The Opt Out
     tag opts out, and is never removed. ``seen``: the mark of the form (rules/edited.py); nothing is stored where somebody
     else changed what this would change back."""

@@ -28,7 +28,7 @@ from webapp.models.scripts import people_in_order, rendering
 from webapp.rules import segments, variables
 
 SLICE = 500
-FRESH = timedelta(minutes=10)  # lists are live: an older count is made anew
+FRESH = timedelta(minutes=10)  # lists are live: an older count is made again
 KEEP = timedelta(days=1)
 MOST_ALIKE = 50_000  # different texts one run remembers
 

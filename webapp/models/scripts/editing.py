@@ -2,7 +2,7 @@
 
 A draft may hold almost anything. Of a live action everything that stops publishing also stops a script from being saved,
 added, used again or ordered, unless an owner overrules it with a reason (A7). An initial script that comes, goes or changes
-picks anew which script unsent conversations get (A2), and which of them can be filled (section 4).
+picks again which script unsent conversations get (A2), and which of them can be filled (section 4).
 """
 
 from __future__ import annotations

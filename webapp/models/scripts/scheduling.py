@@ -119,7 +119,7 @@ MISSED = "SELECT x.id FROM action x WHERE x.campaign_id = c.id AND x.missed_at I
 
 
 async def missed(campaign_id: int) -> list[Action]:
-    """Actions that could not be published at their time, the newest first, until they are published, scheduled anew or
+    """Actions that could not be published at their time, the newest first, until they are published, scheduled again or
     archived, or staff have read why."""
     return await Action.filter(campaign_id=campaign_id, missed_at__isnull=False).order_by("-missed_at").limit(5)
 

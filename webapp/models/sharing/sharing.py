@@ -93,7 +93,7 @@ async def end(by: Membership, row: OptOutSharing) -> None:
 
 
 async def pass_on() -> int:
-    """All that there is, pair by pair, in slices. Returns how many phones are opted out anew."""
+    """All that there is, pair by pair, in slices. Returns how many phones are newly opted out."""
     pairs = await database.query(f"{_BOTH} ORDER BY s.id")
     return sum([await _take(row["id"], row["other_id"], cursor) for row in pairs for cursor in _PAGES])
 

@@ -118,7 +118,7 @@ async def found(wanted: Wanted, van_id: int, phone_id: int, lease: str) -> None:
         or places.has_id_of(contact, wanted.van)
         or (contact.last_name, contact.phone) != (wanted.last, "+1" + wanted.phone)
     ):
-        return  # it waits, and is looked at anew
+        return  # it waits, and is looked at again
     if not await connection.keep_lease(wanted.van, lease):
         return
     contact.van_id, contact.van = str(van_id), wanted.van

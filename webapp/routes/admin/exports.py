@@ -116,7 +116,7 @@ async def _asked(member: Membership, form: Form) -> tuple[str, dict[str, Any], s
     await _check_ids(member, form, kind)
     wanted = user_table.filter_of(form)
     if wanted.asked() and kind != USERS:
-        form.wrong("kind", words.gettext("The filter chosen is one of users. Choose users, or open Exports anew."))
+        form.wrong("kind", words.gettext("The filter chosen is one of users. Choose users, or open Exports again."))
     actions = {str(row.id): row for row in await Action.filter(campaign_id=member.campaign_id)} if action_id else {}
     lists = {str(row.id): row for row in await ContactList.filter(campaign_id=member.campaign_id)} if list_id else {}
     if action_id and (action := actions.get(form.choice("action", words.gettext("Action"), actions))):

@@ -16,7 +16,7 @@ from webapp.routes.admin.imports import to_import
 
 @post("/imports/{import_id:int}/reading", opt=bounded.MANY_FIELDS)
 async def read_again(request: Request, member: Membership, import_id: int) -> Response:
-    """A worker reads the file anew, and the page asks again; nothing is stored before."""
+    """A worker reads the file again, and the page asks again; nothing is stored before."""
     job, form = await finding.import_of(member, import_id), Form(await request.form())
     if job.shape is None or (job.status != ASKING and not job.over):
         return to_import(request, member, job)

@@ -10,7 +10,7 @@ from webapp.models import long_work
 from webapp.models.cards import closed
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import ZoneDerivation, ZoneSet, zones_of
-from webapp.models.conversations import zones_anew
+from webapp.models.conversations import deriving_zones
 from webapp.models.conversations.conversation import Conversation
 from webapp.rules.contacts import contact_zones
 from webapp.workers import conversations as jobs
@@ -32,7 +32,7 @@ async def zones(cast: Cast, contact: Contact) -> tuple[str, ...]:
 
 async def test_a_contact_and_its_conversations_get_the_hours_of_their_state(cast: Cast) -> None:
     contact = await kai(cast)
-    assert await zones_anew.derive_some(60) is False
+    assert await deriving_zones.derive_some(60) is False
     found = await Contact.get(id=contact.id)
     assert (await zones(cast, contact), found.zone_source) == (("Pacific/Honolulu",), "state")
     assert (await cast.conversation(contact)).zone_set_id == found.zone_set_id
@@ -41,7 +41,7 @@ async def test_a_contact_and_its_conversations_get_the_hours_of_their_state(cast
 
 async def test_who_was_texted_at_half_past_four_in_the_morning_sleeps(cast: Cast) -> None:
     contact = await kai(cast)
-    await zones_anew.derive_some(60)
+    await deriving_zones.derive_some(60)
     group = next(group for group in await closed.asleep(cast.action, None) if group.zones == ("Pacific/Honolulu",))
     assert group.people == 1 and await Conversation.filter(contact=contact, texted_at=None).exists()
 
@@ -52,7 +52,7 @@ async def test_a_zone_that_nothing_speaks_for_any_more_is_forgotten(cast: Cast) 
     guam = await transaction(lambda: ZoneSet.id_of(("Pacific/Guam",)))
     for rows in (Contact.filter(id=contact.id), Conversation.filter(contact_id=contact.id)):
         await transaction(lambda rows=rows: rows.update(zone_set_id=guam))  # type: ignore[misc]
-    await zones_anew.derive_some(60)
+    await deriving_zones.derive_some(60)
     assert (await Contact.get(id=contact.id)).zone_set_id is None
     assert (await cast.conversation(contact)).zone_set_id is None
 
@@ -63,21 +63,21 @@ async def test_it_goes_on_where_it_was_stopped(cast: Cast, monkeypatch: pytest.M
     monkeypatch.setattr(long_work, "LARGEST", 1)
     first, second = await kai(cast), await kai(cast, "+14155550143")
     steps = 0
-    while await zones_anew.derive_some(0):
+    while await deriving_zones.derive_some(0):
         steps += 1
     assert steps >= 2
     assert [await zones(cast, one) for one in (first, second)] == [("Pacific/Honolulu",)] * 2
 
 
 async def test_the_same_tables_go_through_the_contacts_once(cast: Cast) -> None:
-    await zones_anew.derive_some(60)
+    await deriving_zones.derive_some(60)
     contact = await kai(cast)
-    assert await zones_anew.derive_some(60) is False
+    assert await deriving_zones.derive_some(60) is False
     assert await zones(cast, contact) == ("America/Los_Angeles",), "stored by these tables, as far as the job knows"
 
 
 async def test_other_tables_begin_at_the_first_contact(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    await zones_anew.derive_some(60)
+    await deriving_zones.derive_some(60)
     contact = await kai(cast)
     monkeypatch.setattr(contact_zones, "version", lambda: "other tables")
     await jobs.derive_zones({})
@@ -104,11 +104,11 @@ async def test_while_two_versions_run_side_by_side_the_later_one_wins_and_begins
         with monkeypatch.context() as running:
             running.setattr(contact_zones, "version", old)
             running.setattr(contact_zones, "derive", lambda *values, **named: wrong)
-            return await zones_anew.derive_some(0)
+            return await deriving_zones.derive_some(0)
 
     assert await sweep_of_the_old(), "it began, and has contacts left"
-    while await zones_anew.derive_some(0):
+    while await deriving_zones.derive_some(0):
         assert not await sweep_of_the_old()
-    assert not await sweep_of_the_old() and not await zones_anew.derive_some(0)
+    assert not await sweep_of_the_old() and not await deriving_zones.derive_some(0)
     assert [await zones(cast, one) for one in contacts] == [("Pacific/Honolulu",)] * 3
     assert ((await latest()).version, await ZoneDerivation.all().count()) == (ours, 2)

@@ -1,4 +1,4 @@
-"""Derives the time zones of stored contacts anew after the tables of zones have changed (SPEC S1)."""
+"""Derives the time zones of stored contacts again after the tables of zones have changed (SPEC S1)."""
 
 from __future__ import annotations
 
