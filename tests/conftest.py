@@ -31,6 +31,7 @@ from tests.cast.database.fixtures import postgres_server as postgres_server
 from tests.cast.database.fixtures import shared as shared
 from tests.cast.database.fixtures import sqlite_cast as sqlite_cast
 from tests.cast.database.fixtures import sqlite_template as sqlite_template
+from tests.cast.sharing_out import SharingOut
 from tests.cast.site import Browser, over_asgi
 from tests.cast.stand_ins.simulated import gateway as gateway
 from tests.cast.stand_ins.simulated import twilio as twilio
@@ -61,6 +62,11 @@ build_models_once()
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both: run on SQLite and on PostgreSQL, as all tests of routes are")
     config.addinivalue_line("markers", "postgres: run on PostgreSQL only")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharingOut:
+    return SharingOut(config, log)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -12,7 +12,7 @@ from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, log_in
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 
-pytestmark = [pytest.mark.xdist_group("browser-lists"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser-article-lists"), pytest.mark.timeout(300)]
 OFFICE = "/c/meyer/admin"
 LINK = "##{{'yard-signs'|trackable}}"
 FORM = "##{{'friends-of-meyer'|trackable}}"

@@ -13,7 +13,7 @@ from tests.faults.bank import Bank
 
 OFFICE = "/c/meyer/admin"
 WIDE = {"width": 1280, "height": 900}
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-behaviours"), pytest.mark.timeout(240)]
 
 
 @pytest.fixture

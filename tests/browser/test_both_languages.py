@@ -11,7 +11,7 @@ from tests.cast.pages.browsing import WIDE, OpenPage, log_in, look_at, said_in
 from tests.faults.bank import PASSWORD, Bank
 from webapp import words
 
-pytestmark = [pytest.mark.xdist_group("browser-languages"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-both-languages"), pytest.mark.timeout(240)]
 
 
 async def action_link(office: Page) -> str:

@@ -12,7 +12,7 @@ from tests.cast.pages.deck import READY, Held, ahead, at_the_queue, counted, sho
 from tests.cast.pages.deck import bank as bank
 from tests.faults.bank import Bank
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-deck"), pytest.mark.timeout(240)]
 
 
 async def test_the_next_card_is_there_before_the_answer_which_brings_the_rest(bank: Bank, open_page: OpenPage) -> None:

@@ -13,7 +13,7 @@ from tests.cast.pages.deck import MESSAGES, READY, Held, ahead, at_the_queue, co
 from tests.cast.pages.deck import bank as bank
 from tests.faults.bank import Bank
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-deck-answers"), pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize("how", ["no answer", "an error", "a refusal of the form"])

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, log_in, look_at
 from tests.faults.bank import Bank
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-in-the-product"), pytest.mark.timeout(240)]
 
 
 async def test_practice_help_and_the_key_for_search(bank: Bank, open_page: OpenPage) -> None:

@@ -22,7 +22,7 @@ from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from webapp import words
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-notices"), pytest.mark.timeout(240)]
 PLAYED = """
   const made = () => JSON.parse(localStorage.getItem("played") || "null");
   const subscription = () => made() && {

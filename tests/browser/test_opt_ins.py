@@ -14,7 +14,7 @@ from tests.cast.pages.browsing import WIDE, OpenPage, answer_as, log_in, look_at
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-opt-ins"), pytest.mark.timeout(240)]
 FORM = "/o/meyer/team-meyer"
 ASKS_ES = "Hola ##{{first_name}}, gracias por unirte a ##{{opt_in_form.title}}. Responde SÍ, o STOP para salir."
 THANKS_ES = "¡Ya estás, ##{{first_name}}! Invita: ##{{contact_referral_link}}"

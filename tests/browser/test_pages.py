@@ -12,7 +12,7 @@ from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from tests.faults.bank.volunteer import Volunteer
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser-pages"), pytest.mark.timeout(300)]
 
 PUBLIC = ["/login", "/join", "/password-reset", "/nowhere"]
 VOLUNTEER = [

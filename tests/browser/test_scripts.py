@@ -15,7 +15,7 @@ from tests.cast.site import ANDROID
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-scripts"), pytest.mark.timeout(240)]
 WIDE = {"width": 1280, "height": 1000}
 
 

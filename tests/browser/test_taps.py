@@ -14,7 +14,7 @@ from tests.cast.pages.browsing import OpenPage, log_in
 from tests.faults.bank import Bank
 from webapp.http import static_files
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-taps"), pytest.mark.timeout(240)]
 OF_THE_BROWSER = {"user-agent", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "accept-language", "priority"}
 FIRST_SCREEN = 60_000  # bytes: 24,000 of them are the font, 21,000 the script
 

@@ -14,7 +14,7 @@ from tests.cast.waiting import until
 from tests.faults.bank import Bank, only_long, open_bank
 from tests.faults.bank.volunteer import Volunteer
 
-pytestmark = [pytest.mark.xdist_group("clocks"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 NEW_YORK = ZoneInfo("America/New_York")
 WRONG = 600.0  # seconds
 TWO_HOURS = 7200.0

@@ -18,7 +18,7 @@ from tests.faults.bank.volunteer import Volunteer
 
 PEOPLE = max(200, 40 * KILLS)  # more than the moments below can use up: else a process waits for one that never comes
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(300 + 10 * KILLS)]
+pytestmark = pytest.mark.timeout(300 + 10 * KILLS)
 
 
 async def keep_killing_the_worker(bank: Bank, dice: random.Random, kills: int) -> None:

@@ -14,7 +14,7 @@ from tests.faults.bank import Bank, only_long, open_bank
 
 NUMBERS = 1_000
 SECONDS_A_LIST = 0.4
-pytestmark = [pytest.mark.xdist_group("refusals"), pytest.mark.timeout(400), only_long]
+pytestmark = [pytest.mark.timeout(400), only_long]
 
 
 @pytest.mark.both

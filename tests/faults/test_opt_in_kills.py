@@ -12,7 +12,7 @@ import pytest
 from tests.cast.waiting import until
 from tests.faults.bank import SEED, Bank, only_long, open_bank
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 PEOPLE = 30
 MOMENTS = ("marked", "texted", "claimed", "called")
 

@@ -10,7 +10,7 @@ import pytest
 from tests.cast.waiting import until
 from tests.faults.bank import Bank, open_bank
 
-pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.mark.both

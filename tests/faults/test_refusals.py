@@ -10,7 +10,7 @@ import pytest
 from tests.cast.waiting import until
 from tests.faults.bank import LONG, Bank, only_long, open_bank
 
-pytestmark = [pytest.mark.xdist_group("refusals"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 AT_THE_CALL = [10001, 20003, 20005, 20403, 20404, 21606, 21611, 30002, 30034, 21999]  # the last is known to nobody
 PAGES = [401, 403, 404]  # of HTML, with such a status
 LATER = [10001, 20003, 30002, 30024, 30032, 30034]  # told by a status, after Twilio took the text

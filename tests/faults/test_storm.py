@@ -21,7 +21,7 @@ VOLUNTEERS = int(os.environ.get("TEXTBANK_FAULT_VOLUNTEERS", "3"))
 WORKERS = int(os.environ.get("TEXTBANK_FAULT_WORKERS", "2"))
 PEOPLE = max(80, 8 * FAULTS)
 
-pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(240 + 2 * PATIENCE + 6 * FAULTS)]
+pytestmark = pytest.mark.timeout(240 + 2 * PATIENCE + 6 * FAULTS)
 
 
 @pytest.fixture

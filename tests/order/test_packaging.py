@@ -28,6 +28,7 @@ from webapp import queue
 from webapp.http import static_files
 
 T = TypeVar("T")
+pytestmark = pytest.mark.xdist_group("packaging")  # one worker builds the wheel
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SERVER, RUN, DEV = "requirements.txt", "requirements-run.txt", "requirements-dev.txt"

@@ -13,7 +13,7 @@ from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, answer_as, log_in, 
 from tests.cast.waiting import until
 from tests.faults.bank import Bank
 
-pytestmark = [pytest.mark.xdist_group("browser-office"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-office-story"), pytest.mark.timeout(240)]
 OFFICE = "/c/meyer/admin"
 LOOK_UPS = "/c/meyer/look-ups"
 

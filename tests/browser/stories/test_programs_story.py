@@ -18,7 +18,7 @@ from tests.cast.waiting import until
 from tests.faults.bank import Bank
 from webapp.simulator.mailbox import Mailbox
 
-pytestmark = [pytest.mark.xdist_group("browser-programs"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("browser-programs-story"), pytest.mark.timeout(300)]
 OFFICE = "/c/meyer/admin"
 HOOKS, NIGHTLY = OFFICE + "/settings/webhooks", OFFICE + "/nightly-imports"
 

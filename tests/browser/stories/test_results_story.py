@@ -11,7 +11,7 @@ from tests.cast.pages.browsing import PHONE, WIDE, OpenPage, Size, log_in, look_
 from tests.faults.bank import Bank
 
 RESULTS = "/c/meyer/admin/actions/1/results"
-pytestmark = [pytest.mark.xdist_group("browser-results"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-results-story"), pytest.mark.timeout(240)]
 
 
 async def number(page: Page, words: str, value: str) -> None:

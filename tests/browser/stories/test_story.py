@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 from tests.cast.pages.browsing import OpenPage, answer_as, log_in
 from tests.faults.bank import PASSWORD, Bank
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-story"), pytest.mark.timeout(240)]
 
 
 async def sign_up(page: Page, office: Page) -> None:

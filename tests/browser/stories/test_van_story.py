@@ -19,7 +19,7 @@ from tests.faults.bank import Bank
 from tests.faults.van.van_simulator import Simulator
 from webapp.simulator.van.store import KEY
 
-pytestmark = [pytest.mark.xdist_group("browser-van"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("browser-van-story"), pytest.mark.timeout(240)]
 PEOPLE = 12
 VAN = "/c/meyer/admin/van"
 

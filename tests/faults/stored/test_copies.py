@@ -15,7 +15,7 @@ from tests.faults.bank import Bank, only_long, open_bank
 from tests.faults.storm.backups import Backup, doctor
 from webapp.rules.errors import RESTORED
 
-pytestmark = [pytest.mark.xdist_group("copies"), pytest.mark.timeout(480), pytest.mark.both]
+pytestmark = [pytest.mark.timeout(480), pytest.mark.both]
 
 
 async def stopped(bank: Bank) -> bool:

@@ -16,7 +16,7 @@ from python_calamine import load_workbook
 from tests.cast.waiting import until
 from tests.faults.bank import KILLS, PASSWORD, SEED, Bank, open_bank
 
-pytestmark = [pytest.mark.xdist_group("exports"), pytest.mark.timeout(300 + 10 * KILLS)]
+pytestmark = pytest.mark.timeout(300 + 10 * KILLS)
 PEOPLE = 400  # several slices
 FORMATS = ("csv", "xlsx")
 MOMENTS = ("line", "rows", "line", "made")

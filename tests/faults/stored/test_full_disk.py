@@ -16,7 +16,7 @@ from tests.faults.bank import Bank, open_bank
 from tests.faults.bank.volunteer import Volunteer
 from tests.faults.storm.databases import OwnServer
 
-pytestmark = [pytest.mark.xdist_group("storm"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 PEOPLE, BEFORE = 20, 6
 SIZE = {"sqlite": 24, "postgres": 160}  # MB; PostgreSQL's own files need 100
 

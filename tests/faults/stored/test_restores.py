@@ -12,7 +12,7 @@ from tests.faults.bank import LONG, Bank, open_bank
 from tests.faults.storm.backups import Backup, doctor
 from webapp.rules.errors import RESTORED
 
-pytestmark = [pytest.mark.xdist_group("restores"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 PEOPLE = 40
 WHAT = {"database": (True, False), "folder": (False, True), "machine": (True, True)}
 

@@ -17,7 +17,7 @@ from tests.cast import forked
 from tests.cast.waiting import until
 from tests.faults.bank import KILLS, PASSWORD, SEED, Bank, open_bank
 
-pytestmark = [pytest.mark.xdist_group("uploads"), pytest.mark.timeout(300 + 10 * KILLS)]
+pytestmark = pytest.mark.timeout(300 + 10 * KILLS)
 ROWS = 2_000
 MOMENTS = ("slice", "sliced", "slice", "surveyed", "sliced")
 

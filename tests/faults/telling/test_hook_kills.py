@@ -20,7 +20,7 @@ from webapp.models.hooks.event import TAKEN, HookEvent
 from webapp.models.opt_outs.many import opt_out_many
 from webapp.rules.hooks import events
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("hooks"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.both, pytest.mark.timeout(300)]
 PHONES, KILLS = 20, 4
 
 

@@ -28,7 +28,7 @@ from webapp.models.nightly.plan import REFUSED, STORED, NightlyImport, NightlyRu
 from webapp.simulator.mailbox import Mailbox
 from webapp.workers.nightly import fetching
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("nightly"), pytest.mark.timeout(600 if LONG else 300)]
+pytestmark = [pytest.mark.both, pytest.mark.timeout(600 if LONG else 300)]
 PEOPLE = 12
 LIST = "From the sheet"
 # Where the worker dies: before there is an import, while it reads, while it tells

@@ -22,7 +22,7 @@ from webapp.models.notices.notice import EMAIL, UNKNOWN, Notice, Recipient
 from webapp.simulator.mailbox import Mailbox
 from webapp.workers.notices import telling as jobs
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("notices"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.both, pytest.mark.timeout(300)]
 PEOPLE, KILLS = 60, 4
 
 

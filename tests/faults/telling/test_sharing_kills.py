@@ -18,7 +18,7 @@ from webapp.models.opt_outs.many import opt_out_many
 from webapp.models.sharing import sharing
 from webapp.models.sharing.sharing import OptOutSharing
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("sharing"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.both, pytest.mark.timeout(300)]
 NEW = [f"+1412555{1000 + n}" for n in range(8)]
 AGAIN = [f"+1412555{2000 + n}" for n in range(8)]
 

@@ -24,7 +24,7 @@ from webapp.models.van import mapping
 from webapp.models.van.fact import DOUBT, SENT, VanFact
 from webapp.simulator.van.store import KEY
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("van"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.both, pytest.mark.timeout(300)]
 PEOPLE, KILLS = 30, 6
 
 

@@ -25,7 +25,7 @@ from webapp.models.van_lists.listed import VanList
 from webapp.models.van_lists.loading import VanLoad
 from webapp.simulator.van.store import KEY
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("van"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.both, pytest.mark.timeout(300)]
 PEOPLE, LIST = 40, 7_777
 STEPS = ("asked", "noted", "fetched", "begun", "stored", "stored")
 

@@ -18,6 +18,7 @@ from phonenumbers.tzdata import TIMEZONE_DATA
 from webapp.rules import window
 from webapp.rules.contacts import contact_zones
 
+pytestmark = pytest.mark.xdist_group("populated-places")  # one worker reads them
 START, END = time(9), time(21)
 DAYS = [datetime(2027, month, 15, 0, 30, tzinfo=UTC) for month in range(1, 13)]
 INSTANTS = [day + timedelta(hours=n) for day in DAYS for n in range(24)]
