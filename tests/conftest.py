@@ -27,6 +27,7 @@ from tests.cast.database.fixtures import db_url as db_url
 from tests.cast.database.fixtures import emptier as emptier
 from tests.cast.database.fixtures import postgres as postgres
 from tests.cast.database.fixtures import postgres_cast as postgres_cast
+from tests.cast.database.fixtures import postgres_of_module as postgres_of_module
 from tests.cast.database.fixtures import postgres_server as postgres_server
 from tests.cast.database.fixtures import shared as shared
 from tests.cast.database.fixtures import sqlite_cast as sqlite_cast

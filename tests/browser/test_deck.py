@@ -28,10 +28,28 @@ async def test_the_next_card_is_there_before_the_answer_which_brings_the_rest(ba
     held.go.set()
     await expect(page.locator(".progress-label strong")).to_have_text(f"{int(before.split()[0]) + 1} of 60")
     await expect(page.locator("#undo")).to_contain_text(name)
+    await expect(page.locator("#sent > li:not(.none)").first).to_contain_text(name)
     await expect(page.locator("#ahead > div")).to_have_count(2)
     assert await shown(page) == second, "the card on the screen stays where it is"
     await expect(page).to_have_title(re.compile(f"^{int(before.split()[0]) + 1} / 60"))
     await expect(page.locator("#send")).to_be_focused()
+
+
+async def test_the_texts_just_sent_are_the_newest_seven(bank: Bank, open_page: OpenPage) -> None:
+    """Each answer brings one; the page has those before it, also the ones that it was loaded with."""
+    page = await at_the_queue(bank, await open_page())
+    names: list[str] = []
+    for n in range(9):
+        names.insert(0, await page.locator("#contact").inner_text())
+        await page.locator(READY).click()
+        await expect(page.locator("#undo")).to_contain_text(names[0])
+        if n == 3:
+            await page.reload()
+            await expect(page.locator(READY)).to_be_visible()
+    seen = page.locator("#sent > li:visible .name")
+    await expect(seen).to_have_count(7)
+    assert [text.partition(",")[0] for text in await seen.all_inner_texts()] == names[:7]
+    await expect(page.get_by_text("Texts you send are listed here.")).to_be_hidden()
 
 
 async def test_no_other_card_is_sent_or_skipped_before_the_answer(bank: Bank, open_page: OpenPage) -> None:
@@ -139,7 +157,7 @@ async def test_a_deck_is_gone_at_once_when_the_action_is_paused(bank: Bank, open
     await expect(page.locator("#send")).to_be_disabled()
     await office.get_by_role("button", name="Resume").click()
     await expect(page.locator(READY)).to_be_visible(timeout=5_000)
-    assert await ahead(page) == 2
+    await expect(page.locator("#ahead > div")).to_have_count(2)
 
 
 async def test_a_deck_on_a_narrow_phone_shows_one_card_and_fits(bank: Bank, open_page: OpenPage) -> None:

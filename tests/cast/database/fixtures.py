@@ -86,6 +86,13 @@ def postgres(postgres_server: str, shared: Path, worker_id: str) -> str:
     return postgres_server.replace("/postgres?", f"/t_{worker_id}?")
 
 
+@pytest.fixture(scope="module")
+def postgres_of_module(postgres_server: str, postgres: str, worker_id: str) -> str:
+    """A new database, for tests of one module that share it."""
+    blocking(_make_database(postgres_server, f"m_{worker_id}", "template"))
+    return postgres_server.replace("/postgres?", f"/m_{worker_id}?")
+
+
 @pytest.fixture(scope="session")
 def emptier(postgres: str) -> Emptier:
     return Emptier(postgres)

@@ -29,17 +29,18 @@ LOGIN_PAGE = re.compile(r"/login(\?.*)?$")
 @contextlib.asynccontextmanager
 async def served(
     folder: Path,
-    template: Path,
+    template: Path | str,
     people: int,
     environment: Mapping[str, str] | None = None,
     host: str = "",
     worker: bool = True,
     **seed: int,
 ) -> AsyncIterator[Bank]:
-    """A bank on a copy of the SQLite ``template`` whose web answers. ``environment``: more of it, of all its processes. ``host``:
+    """A bank on a copy of the SQLite ``template``, or on a PostgreSQL database by its address, whose web answers. ``environment``: more of it, of all its processes. ``host``:
     its name in a browser, where an address won't do. ``seed``: as `Bank.open` takes it."""
-    shutil.copy(template, folder / "textbank.db")
-    bank = Bank(folder, f"sqlite://{folder / 'textbank.db'}")
+    if isinstance(template, Path):
+        shutil.copy(template, folder / "textbank.db")
+    bank = Bank(folder, f"sqlite://{folder / 'textbank.db'}" if isinstance(template, Path) else template)
     bank.environment |= environment or {}
     if host:
         bank.url = bank.environment["TEXTBANK_PUBLIC_URL"] = f"http://{host}:{bank.web_port}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -18,10 +17,11 @@ MESSAGES = re.compile(r"/queue/\d+/messages$")
 
 
 @pytest.fixture(scope="module")
-async def bank(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[Bank]:
-    """One volunteer with one bucket for all tests, and time for Undo. No worker: texts wait."""
+async def bank(tmp_path_factory: pytest.TempPathFactory, postgres_of_module: str) -> AsyncIterator[Bank]:
+    """One volunteer with one bucket for all tests, and time for Undo. No worker: texts wait. On PostgreSQL, where an answer
+    brings only what changed; stories tap on SQLite."""
     folder = tmp_path_factory.mktemp("deck")
-    async with served(folder, sqlite_template, 60, worker=False, volunteers=1, bucket=60, undo=15) as made:
+    async with served(folder, postgres_of_module, 60, worker=False, volunteers=1, bucket=60, undo=15) as made:
         yield made
 
 
