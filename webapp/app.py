@@ -123,4 +123,4 @@ def static_file(request: Request, digest: str, file_path: str) -> Response[bytes
 def push_worker() -> Response[bytes]:
     """The service worker. It stands at the root, since one only speaks for addresses below its own."""
     script = static_files.served()["push_worker.js"]
-    return Response(script, media_type="text/javascript; charset=utf-8", headers={"cache-control": "no-cache"})
+    return Response(script, media_type="text/javascript", headers={"cache-control": "no-cache"})

@@ -36,7 +36,7 @@ from webapp.rules.exports.columns import (
 
 MOST = 500  # choices in a drop-down
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "jsonl": "application/jsonl; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

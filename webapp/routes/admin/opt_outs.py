@@ -73,7 +73,7 @@ async def opt_outs_file(member: Membership) -> Stream:
         raise NotFoundException
     await by_staff.note_export(member)
     headers = {"content-disposition": 'attachment; filename="opt-outs.csv"'}
-    return Stream(_lines(member), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(_lines(member), media_type="text/csv", headers=headers)
 
 
 async def _lines(member: Membership) -> AsyncIterator[bytes]:

@@ -19,7 +19,7 @@ from webapp.models.results import operations
 
 SECONDS = 5.0  # the database may take for one family
 log = logging.getLogger(__name__)
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = "text/plain; version=0.0.4"
 
 
 class ReadBefore(Collector):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.cast import Cast
 from tests.cast.bulk import finish_work
 from tests.cast.site import OFFICE, PARTIAL, Browser, form_of, here
-from tests.cast.texting import new_sid, says, texted
+from tests.cast.texting import claimed, new_sid, says, texted
 from webapp.models.actions.action import DRAFT, Action
 from webapp.models.bulk.job import BulkJob
 from webapp.models.outcomes import answers
@@ -44,6 +45,18 @@ async def test_the_page_says_how_many_before_it_does_it_and_does_it_once(cast: C
     back = re.search(r'action="([^"]+/follow-ups/\d+/end)"', done)
     assert back and (await gary.post(back[1])).headers["location"].endswith("actions?show=archived")
     assert (await Action.get(id=draft.id)).archived_at is not None
+
+
+async def test_people_of_an_error_are_told_in_whole_sentences(cast: Cast, browse: Browser) -> None:
+    claim = await claimed(cast)
+    await answers.rejected(claim.message_id, claim.attempt_id, 21610)
+    page = (await (await browse(cast.gary)).get(here(cast) + "/follow-up")).text
+    [code] = re.findall(r'<option value="([^"]+)"[^>]*>21610', page)
+    shown = (
+        await (await browse(cast.gary)).get(here(cast) + "/follow-up", params={"people": html.unescape(code)})
+    ).text
+    said = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+    assert "opted out at Twilio. 0 people go on the list. 1 more is left out" in said
 
 
 async def test_of_many_the_form_says_what_the_results_count(

@@ -65,7 +65,7 @@ async def audit_file(request: Request, member: Membership) -> Stream:
         raise NotFoundException
     await settings.note_audit_export(member)
     headers = {"content-disposition": 'attachment; filename="audit.csv"'}
-    return Stream(_lines(member, _wanted(request)), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(_lines(member, _wanted(request)), media_type="text/csv", headers=headers)
 
 
 async def _lines(member: Membership, wanted: Wanted) -> AsyncIterator[bytes]:

@@ -39,7 +39,7 @@ async def refused_file(member: Membership, import_id: int) -> Stream:
     job = await finding.import_of(member, import_id)
     name = re.sub(r"[^A-Za-z0-9]+", "-", job.list_name or "rows").strip("-") or "rows"
     headers = {"content-disposition": f'attachment; filename="{name}-refused.csv"'}
-    return Stream(_lines(job), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(_lines(job), media_type="text/csv", headers=headers)
 
 
 async def _lines(job: ContactImport) -> AsyncIterator[bytes]:
