@@ -25,14 +25,15 @@ from webapp.rules.actions.people import People
 
 @dataclass(frozen=True)
 class NameTaken:
-    """Another list in use has the name, and these people would be mixed with its own."""
+    """Another list in use has the name; these people would be mixed with the people on it."""
 
 
 async def start(
     action: Action, people: People, in_words: str, name: str, by: Membership, client_id: uuid.UUID
 ) -> BulkJob | NameTaken:
-    """The list and the draft named ``name``, and the job that fills the list; the worker is nudged by the caller. ``in_words``:
-    who they are, for the list's page. ``client_id``: of the form; sent twice it gets the first answer."""
+    """Makes the list and the draft, both called ``name``, and the job that fills the list; the caller nudges the
+    worker. ``in_words``: the people in words, for the list's page. ``client_id``: the form's; the same form again gets
+    the first answer."""
     found = await people_of.counted(action, people)  # may be slow: outside the transaction
     try:
         return await _start(action, people, in_words, name, by, client_id, found.may)
@@ -69,8 +70,8 @@ async def _start(
 
 @transactional
 async def undo(job: BulkJob, by: Membership) -> bool:
-    """Archives the draft and its list, and ends the job where it still runs. False where it made no draft, or the draft was
-    published meanwhile: that has its own Archive."""
+    """Archives the draft and its list, and ends the job if it still runs. False where the job made no draft, or the
+    draft was published meanwhile: then staff archive it on its own page."""
     draft = await Action.get_or_none(id=job.what.get("draft", 0), campaign_id=by.campaign_id).select_related("campaign")
     if draft is None or draft.live:
         return False

@@ -15,7 +15,7 @@ from webapp.rules.contacts.contact_filter import Filter
 
 @dataclass(frozen=True)
 class Sources:
-    """Contacts on any of ``lists`` (on all of them, where ``all``), but for those on one of ``without``."""
+    """Contacts on any of ``lists`` (with ``all``: on each of them), except those on one of ``without``."""
 
     lists: list[ContactList]
     without: list[ContactList]

@@ -26,8 +26,8 @@ async def apply(job: BulkJob, ids: list[int]) -> int:
 
 
 async def _assign(job: BulkJob, ids: list[int]) -> int:
-    """``what``: users, mode, action (0: all running ones). Contacts with conversations to move are shared out evenly by
-    their position; in mode ALL the others are shared out separately, for later actions."""
+    """``what``: users, mode, action (0: all running ones). Contacts with conversations to move are shared out evenly,
+    by their position. In mode ALL the other contacts are shared out too, separately, for later actions."""
     users = await who_may_text(job.campaign_id, job.what["users"], lock=True)
     if not users:
         raise Impossible(said("None of those chosen may text any more. Choose someone else."))

@@ -31,7 +31,8 @@ Condition = tuple[str, list[Any]]
 
 @dataclass(frozen=True)
 class Counted:
-    """``may``: people who go on the list. ``left_out``: have opted out or are blocked. ``more``: there are more, not counted."""
+    """``may``: number of people who go on the list. ``left_out``: number of those who opted out or are blocked.
+    ``more``: there are more people, who were not counted."""
 
     may: int
     left_out: int
@@ -39,7 +40,7 @@ class Counted:
 
 
 async def counted(action: Action, people: People, most: int = 0) -> Counted:
-    """``most``: counting stops past so many, so that a page is as quick for a million of them; 0 counts all."""
+    """``most``: where counting stops, so that a page is quick for a million people too; 0 counts all."""
     ids, values = _ids(action, people, f" LIMIT {int(most) + 1}" if most else "")
     # PostgreSQL looks up an array in one walk of the index of contacts; for a join it goes down that index once a row
     some = f"= ANY (ARRAY({ids}))" if most and database.dialect() == "postgres" else f"IN ({ids})"
@@ -73,8 +74,8 @@ def _source(action_id: int, people: People) -> Source | None:
 
 
 async def window(action_id: int, people: People, after: int, size: int) -> tuple[list[int], int]:
-    """Of the next ``size`` conversations past the contact ``after``: the contacts who belong to the people, in order, and the
-    last contact looked at; ``after`` itself where there is none left."""
+    """Looks at the next ``size`` conversations past the contact ``after``. Returns the contacts who belong to the
+    people, in order, and the last contact looked at: ``after`` itself where none is left."""
     condition, values = _condition(people)
     rows = await database.query(
         f"SELECT v.contact_id, CASE WHEN {condition} AND {_OPEN} THEN 1 ELSE 0 END AS may FROM (SELECT * FROM conversation"
@@ -125,8 +126,8 @@ def _items(column: str) -> str:
 
 
 def report_says(people: People) -> Condition:
-    """SQL about the report ``r``: it has the tag or the answer, as kept_counts.AnswerTally counts them. All that was typed freely
-    is one answer."""
+    """SQL about the report ``r``: it has the tag or the answer, as kept_counts.AnswerTally counts them. All answers
+    typed freely count as one answer."""
     if people.kind == "tag":
         return f"EXISTS (SELECT 1 FROM {_items('tags')} AS j WHERE substr(j.value, 1, 80) = ?)", [people.name]
     typed = f"EXISTS (SELECT 1 FROM {_items('free')} AS f WHERE f.value = j.key)"
@@ -136,7 +137,8 @@ def report_says(people: People) -> Condition:
 
 
 def _refused(people: People) -> Condition:
-    """A safeguard's refusals are hits, once a conversation; Twilio's and the carriers' are texts that failed."""
+    """Refusals by a safeguard are its hits, one a conversation. Refusals by Twilio and carriers are texts that
+    failed."""
     by_safeguard = people.kind == "code" and errors.explain(people.number).kind == "safeguard"
     if people.value == "safeguard" or by_safeguard:
         which = "" if people.kind == "error" else f" AND h.code = {people.number}"

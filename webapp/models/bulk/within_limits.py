@@ -14,8 +14,8 @@ from webapp.models.bulk.job import BulkJob
 async def holders(
     job: BulkJob, contact_ids: list[int], actions: list[int], mode: str, users: list[int]
 ) -> dict[int, list[int]]:
-    """Contact -> those of the users who are within the limits of all its conversations to move. Notes in the job who is kept
-    out of which action, and how many contacts nobody may hold."""
+    """Contact -> those of the users who are within the limits of all its conversations to move. Notes in the job which
+    users are kept out of which action, and how many contacts nobody may hold."""
     out = await outsiders.of_actions(job.campaign_id, actions, users)
     if not out:
         return dict.fromkeys(contact_ids, users)

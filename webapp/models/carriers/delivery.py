@@ -30,8 +30,8 @@ _SUMS = (
 
 @dataclass(frozen=True)
 class Delivered:
-    """Of ``texts`` that Twilio took or refused: ``delivered`` as the carriers say, ``filtered`` by them, ``failed`` for another
-    reason. Of the rest nobody has said anything."""
+    """``texts``: number that Twilio took or refused. Of them ``delivered``, as the carriers say, ``filtered`` by
+    carriers, and ``failed`` for another reason. About the rest nobody has reported."""
 
     texts: int = 0
     delivered: int = 0

@@ -36,8 +36,8 @@ class Found:
 
 
 async def look() -> list[CarrierWarning]:
-    """Begins, renews and ends warnings by the kept counts; returns those begun. Where nothing is filtered it reads the newest
-    hours' counts alone."""
+    """Begins, renews and ends warnings, from the kept counts; returns the new ones. Where nothing is filtered it reads
+    only the counts of the newest hours."""
     now = clock.now()
     campaigns = [campaign.id for campaign in await Campaign.all()]
     found = await _rising(campaigns, OF_NUMBERS, now) + await _rising(campaigns, OF_SCRIPTS, now)

@@ -10,9 +10,9 @@ from webapp.rules.carriers.rising import Share
 
 
 class CarrierWarning(Model):
-    """Of a number (``number_id``; the others are 0) or of a version of an action's script. ``filtered`` of ``texts``: in the
-    newest hours, as last looked at; ``filtered_before``, ``texts_before``: in the hours before these. ``code``: the commonest
-    of the carriers' errors. It ends when the share is usual again, or nothing is sent."""
+    """About a number (``number_id``; the other ids are 0) or about a version of an action's script. ``filtered`` of
+    ``texts``: in the newest hours, as last looked at; ``filtered_before``, ``texts_before``: in the hours before these.
+    ``code``: the commonest of the carriers' errors. It ends when the share is usual again, or nothing is sent."""
 
     id = fields.IntField(primary_key=True)
     campaign_id = fields.IntField()

@@ -89,8 +89,8 @@ class Contact(Model):
 
     @property
     def staff_decide(self) -> bool:
-        """A possible opt-out that no words of theirs stand behind: a volunteer past the budget made it, so only staff
-        may say what it was (V9)."""
+        """True for a possible opt-out without any words of the contact: a volunteer past the budget made it, so only
+        staff may decide what it is (V9)."""
         return self.possible_opt_out_at is not None and self.possible_opt_out_message_id is None
 
     @property
@@ -168,9 +168,9 @@ def never_texted_sql(contact: str, now: str) -> str:
 
 
 def with_phones() -> str:
-    """True for the campaign's contacts who have one of some phones. Its parameters: the phones (packed.values), the campaign's
-    id. On PostgreSQL each is found by itself through the index one_contact: a planner that knows nothing of a table that just
-    grew would rather read the whole campaign, once for each slice of a list."""
+    """SQL that is true for the campaign's contacts who have one of some phones. Its parameters: the phones
+    (packed.values), the campaign's id. On PostgreSQL each phone is looked up by itself in the index one_contact. Else
+    the planner, which doesn't know that the table just grew, would read the whole campaign for each slice of a list."""
     if database.dialect() == "sqlite":
         return "phone IN (SELECT value FROM json_each(?)) AND campaign_id = ?"
     each = "SELECT one.id FROM contact one WHERE one.campaign_id = ? AND one.phone = p.phone LIMIT 1"

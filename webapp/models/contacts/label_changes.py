@@ -16,7 +16,7 @@ from webapp.rules.contacts import contact_columns
 
 
 async def tag_name_taken(campaign_id: int, name: str, but: Tag | None = None) -> bool:
-    """Does another tag in use have a name that a file or a person would take for this one?"""
+    """Does another tag in use have a name that a file or a person could mistake for this one?"""
     others = await Tag.filter(campaign_id=campaign_id, archived_at=None).exclude(id=but.id if but else 0)
     return names.key(name) in {"", *(names.key(other.name) for other in others)}
 

@@ -87,7 +87,8 @@ class Number:
 
 
 async def counted(campaign: Campaign, wanted: Filter) -> Number:
-    """How many there are, for a page: counting stops, so that it is as quick with a million. Exact where the kept counts know."""
+    """The number of contacts, for a page. Counting stops at MANY, so that a million takes no longer; it is exact where
+    kept counts have the number."""
     kept = await search_boxes.kept(campaign.id, wanted)
     if kept is not None:
         return Number(kept)
@@ -97,7 +98,7 @@ async def counted(campaign: Campaign, wanted: Filter) -> Number:
 
 
 async def count(campaign: Campaign, wanted: Filter) -> int:
-    """How many there are, with a million as long as it takes."""
+    """The exact number of contacts; slow with a million."""
     kept = await search_boxes.kept(campaign.id, wanted)
     return await _counted(campaign, wanted) if kept is None else kept
 
@@ -120,8 +121,8 @@ async def count_sql(campaign: Campaign, wanted: Filter, most: int = 0) -> tuple[
 
 
 async def ids(campaign: Campaign, wanted: Filter, after: int, through: int, most: int) -> list[int]:
-    """The next ``most`` contacts with ids past ``after`` up to ``through``, in order. Each comes up once, whatever the work
-    on it changes."""
+    """The next ``most`` contacts with ids past ``after`` up to ``through``, in order. Each comes once, even if the work
+    done on it changes whether the filter finds it."""
     query = ContactQuery(campaign, wanted)
     query.add("c.id > ? AND c.id <= ?", after, through)
     text, values = await query.sql("c.id", "c.id", f" LIMIT {int(most)}", f"> {int(after)}")

@@ -25,8 +25,9 @@ PEOPLE = tuple(_OF_CONVERSATIONS)  # whose numbers count people, each once
 
 
 def source(action_id: int, box: str, code: int, sender: int = 0) -> Source:
-    """``box``: one of contact_filter.BOXES; "" for a ``code`` alone, which may be Twilio's, a carrier's or a safeguard's.
-    ``sender``: of the texts of a box in contact_filter.OF_SENDERS, this user's alone. Each has an index of its own, in the order of contacts (database/guards.py)."""
+    """``box``: one of contact_filter.BOXES; "" for a ``code`` alone, which may be Twilio's, a carrier's or a
+    safeguard's. ``sender``: only this user's texts, for a box in contact_filter.OF_SENDERS. Each box has its own index,
+    in the order of contacts (database/guards.py)."""
     kind = errors.explain(code).kind if code else ""
     of_action = f"x.action_id = {int(action_id)} AND "
     if box == "safeguards" or kind == "safeguard":
@@ -48,7 +49,7 @@ def source(action_id: int, box: str, code: int, sender: int = 0) -> Source:
 
 
 def asked_alone(wanted: Filter) -> Source | None:
-    """The people of a number, where nothing else is asked for."""
+    """The source for a number's people, where the filter asks for nothing else; else None."""
     if _asked(wanted) - {"sender"} in ({"action", "box"}, {"action", "code"}):
         return source(wanted.action, wanted.box, wanted.code, wanted.sender)
     return None

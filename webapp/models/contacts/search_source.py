@@ -21,7 +21,7 @@ class Source:
     probe_values: tuple[Any, ...] = ()
 
     def select(self, more: str = "", once: bool = True) -> str:
-        """``once``: each contact one time, which reads all rows where a contact has several."""
+        """``once``: gives each contact once. Where a contact may have several rows, that reads them all."""
         distinct = "DISTINCT " if self.several and once else ""
         return f"SELECT {distinct}x.{self.column} AS id FROM {self.table} x WHERE {self.where}{more}"
 

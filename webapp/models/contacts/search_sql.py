@@ -69,8 +69,8 @@ class ContactQuery:
         return f"{text}{_order(walked)}{limit}", [*source.values, *values]
 
     async def _leader(self, in_order: bool) -> tuple[Source | None, bool]:
-        """The source to lead, and whether it has FEW rows: the smallest where it has, else the first that can be walked. The people of
-        a number alone are walked by its index, few or many: nothing is counted for it."""
+        """The source that leads, and whether it has FEW rows. It is the smallest one if that has FEW, else the first
+        that can be walked. Where only a number's people are asked for, its index is walked without counting."""
         if not self.sources:
             return None, False
         if in_order and search_boxes.asked_alone(self.wanted):

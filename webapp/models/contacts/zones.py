@@ -54,8 +54,9 @@ class ZoneSet(Model):
 
 
 class ZoneDerivation(Model):
-    """How far a version of the tables (`contact_zones.version`) is through the stored contacts. The one with the highest id is in
-    force: a version that comes back, as from an old process during a deployment, changes nothing any more."""
+    """How far a version of the tables (`contact_zones.version`) has got through the stored contacts. The row with the
+    highest id counts. An earlier version that an old process still has, during a deployment, changes nothing any
+    more."""
 
     id = fields.IntField(primary_key=True)
     version = fields.CharField(32)

@@ -48,7 +48,7 @@ async def reconsider(conversation_id: int | None, contact: Contact) -> None:
 
 
 async def _wrote_last(conversation: Conversation) -> bool:
-    """An opt-in form's own texts answer no question, and what the form answered is none."""
+    """An opt-in form's own texts answer no question, and a text that the form answered asks none."""
     for row in await database.query(_LAST_WORDS, conversation.id):
         if row["direction"] == "out":
             if not row["by_form"]:

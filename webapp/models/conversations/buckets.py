@@ -105,7 +105,8 @@ async def settle(bucket: Bucket, now: datetime) -> bool:
 
 
 async def take_back(conversation: Conversation, user_id: int) -> None:
-    """S8 gave it back to the pool and nobody took it, but its card was still on this user's screen."""
+    """Gives the conversation to this user again: S8 put it back into the pool and nobody took it, but its card was
+    still on their screen."""
     conversation.hold(user_id, clock.now(), by_start=True)
     newest = await Bucket.filter(action_id=conversation.action_id, user_id=user_id).order_by("-id").first()
     conversation.bucket_id = newest.id if newest else None
@@ -135,10 +136,10 @@ _OPEN = "v.texted_at IS NULL AND v.closed_code IS NULL"
 
 
 def standing(bucket: str) -> str:
-    """Two tables of a WITH: ``mine``, the conversations of a bucket, and ``locked``, the ids of those open ones' contacts who can't
-    be texted by the lock. ``bucket``: SQL of its id, and more conditions. Parameter after it: `locked_since`. Each
-    contact is looked up by a subselect: for a join, or an array of ids in a small table, PostgreSQL may read every contact there
-    is, and keep that plan when the table has grown."""
+    """Two tables of a WITH: ``mine``, the conversations of a bucket, and ``locked``, the ids of contacts in open ones
+    whom the lock keeps from being texted. ``bucket``: SQL of its id, and more conditions. Parameter after it:
+    `locked_since`. Each contact is looked up by a subselect. For a join, or an array of ids in a small table,
+    PostgreSQL may read every contact, and keep that plan when the table has grown."""
     locked = f"(SELECT {hours.LOCKED} FROM contact k WHERE k.id = v.contact_id)"
     return (
         "mine AS MATERIALIZED (SELECT v.id, v.user_id, v.contact_id, v.zone_set_id, v.texted_at, v.replied_at, v.closed_code, v.skips"
@@ -148,8 +149,8 @@ def standing(bucket: str) -> str:
 
 
 def stand_columns(awake: list[int | None]) -> str:
-    """Numbers of a bucket's contacts, for a SELECT from ``mine v``: ``texted``, ``replies``, ``open`` (not texted yet),
-    ``skipped``, ``awake`` (open, and textable by clock and lock)."""
+    """Counts of a bucket's contacts, for a SELECT from ``mine v``: ``texted``, ``replies``, ``open`` (not texted yet),
+    ``skipped``, and ``awake`` (open, and clock and lock allow a text)."""
     return (
         f"{COUNTER}, COUNT(v.replied_at) AS replies,"
         f" {_number(f'{_OPEN} AND v.skips > 0')} AS skipped, {_number(_rested(awake))} AS awake"

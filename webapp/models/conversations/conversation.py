@@ -23,8 +23,9 @@ class Conversation(Model):
     """Its holder is ``user`` (a volunteer), the staff (``with_staff``) or nobody (the pool).
 
     ``turn`` orders a holder's queue: 0 until skipped or refused for now, then the microsecond that happened.
-    ``closed_code``: the final safeguard that keeps it from a first text. ``last_holder_id``: the user who held it before.
-    ``script_version``: of the script at the click, or when its text was found to be one that nobody may send. ``answered_at``: their first text that was no STOP, HELP or INFO.
+    ``closed_code``: the final safeguard that keeps it from a first text. ``last_holder_id``: the user who held it
+    before. ``script_version``: the script's version at the click, or when its text was found to be one that nobody may
+    send. ``answered_at``: their first text that was no STOP, HELP or INFO.
     """
 
     id = fields.BigIntField(primary_key=True)

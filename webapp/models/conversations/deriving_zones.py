@@ -17,8 +17,8 @@ from webapp.rules.contacts import contact_zones
 
 
 async def derive_some(seconds: float) -> bool:
-    """Goes on for so long, by one slice at least. True where contacts are left. Nothing to do where this version of the tables
-    went through all contacts already, or a later one has begun."""
+    """Goes on for so many ``seconds``, one slice at least. True where contacts are left. Does nothing where this
+    version of the tables has been through all contacts, or a later one has begun."""
     version = await asyncio.to_thread(_load_tables)
     latest = await ZoneDerivation.all().order_by("-id").first()
     if latest and latest.version == version and latest.ended_at:
@@ -31,14 +31,14 @@ async def derive_some(seconds: float) -> bool:
 
 
 def _load_tables() -> str:
-    """They take a second, in which no transaction should wait. Returns their version."""
+    """Loads the tables, outside of any transaction since that takes a second. Returns their version."""
     contact_zones.derive(state="PA")
     return contact_zones.version()
 
 
 @transactional
 async def _begin(version: str) -> bool:
-    """A version that is seen for the first time begins at the first contact. So each begins once, and while two run side by side,
+    """A version seen for the first time begins at the first contact. So each begins once. While two run side by side,
     as in a deployment, the older one leaves the contacts alone. False where there is nothing to do."""
     await database.lock(Lock.DERIVING_ZONES, 0)
     if not await ZoneDerivation.filter(version=version).exists():
@@ -93,7 +93,7 @@ async def _changes(contacts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def _store(changes: list[dict[str, Any]]) -> int:
-    """The contacts are locked already; their conversations follow, whose hours depend on it."""
+    """The contacts are locked already. Their conversations change too: their hours depend on the zones."""
     if not changes:
         return 0
     contact_ids = [row["id"] for row in changes]

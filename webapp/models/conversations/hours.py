@@ -28,7 +28,7 @@ _awake: dict[tuple[Any, ...], tuple[Zones, list[int | None]]] = {}  # by the cam
 
 
 async def awake_lately(campaign: Campaign, now: datetime, minutes: int = 0) -> list[int | None]:
-    """As `open_zone_sets`, without a set that came in the last seconds, and worked out once a minute: for a page and a Start,
+    """As `open_zone_sets`, but worked out once a minute and without a set that is seconds old. For pages and Start,
     which ask again where they find nobody. The click and the worker ask each contact's own clock."""
     sets, minute = await ZoneSet.lately(), now.replace(second=0, microsecond=0)
     hours = (campaign.timezone, campaign.opens, campaign.closes, minute, minutes)
@@ -55,8 +55,8 @@ RESTED = f"({LOCKED}) IS NOT TRUE"
 
 
 def rested_sql(contact_id: str) -> str:
-    """RESTED for a column that holds a contact's id. A subselect: of a NOT EXISTS PostgreSQL makes a join that may read every
-    contact."""
+    """RESTED for a column that holds a contact's id. It is a subselect, since PostgreSQL turns NOT EXISTS into a join
+    that may read every contact."""
     return f"(SELECT {LOCKED} FROM contact k WHERE k.id = {contact_id}) IS NOT TRUE"
 
 

@@ -167,7 +167,7 @@ async def wrote_since(contact_id: int, message_id: int) -> bool:
 
 
 async def read_through(conversation_id: int) -> int:
-    """The newest text, where the holder has read them all; else 0."""
+    """The newest text's id, where the holder has read all texts; else 0."""
     [row] = await database.query(
         "SELECT (SELECT MAX(m.id) FROM message m WHERE m.conversation_id = v.id AND NOT v.unread) AS id"
         " FROM conversation v WHERE v.id = ?",

@@ -169,9 +169,9 @@ async def _count(action_id: int, rows: list[Conversation]) -> None:
 
 @transactional
 async def pick_again(action: Action, ended: Script | None = None) -> None:
-    """Picks scripts again for conversations that nobody texted: those that nobody holds; after a script ``ended``, also those
-    with it that someone holds (A2). Other cards stay as they are. Conversations made later go on in the blocks begun
-    here, so that the counts stay even.
+    """Picks scripts again for untexted conversations that nobody holds (A2). After a script ``ended``, also for those
+    with it that somebody holds; other cards stay as they are. Conversations made later continue the blocks begun here,
+    so that the counts stay even.
 
     Locks conversations in order of id and no contact afterwards: whoever locks a contact locks it first (the click)."""
     await Action.filter(id=action.id).select_for_update().get()
@@ -193,8 +193,8 @@ async def pick_again(action: Action, ended: Script | None = None) -> None:
 
 
 async def _give_scripts(picks: dict[int, int], which: str) -> None:
-    """Conversation -> script, in order of id. ``which``: SQL of what the choice assumed; a conversation that was texted or
-    taken meanwhile keeps its script."""
+    """``picks``: conversation -> script, in order of id. ``which``: SQL of what the choice assumed; a conversation that
+    was texted or taken meanwhile keeps its script."""
     still = await database.query(
         f"SELECT id FROM conversation WHERE {packed.among('id')} AND {which} ORDER BY id{packed.for_update()}",
         packed.values(list(picks)),
@@ -211,8 +211,8 @@ async def _give_scripts(picks: dict[int, int], which: str) -> None:
 
 @transactional
 async def pick_one(conversation: Conversation) -> bool:
-    """Picks another script where this conversation's is archived: its first text was taken back since, or refused. False
-    where the action has no initial script in use. Locks the contact first, as the click does."""
+    """Picks another script for a conversation whose own is archived, as when its first text was taken back or refused
+    afterwards. False where the action has no initial script in use. Locks the contact first, as the click does."""
     await many_at_once.lock_contacts([conversation.contact_id])
     action = await Action.get(id=conversation.action_id)
     scripts = await Script.filter(action=action, kind=INITIAL, archived_at=None).order_by("id")

@@ -167,7 +167,7 @@ class Message(Model):
         await self.save(update_fields=["status", "due_at", "next_look_at"])
 
     async def leave_to_staff(self, code: int | None = None) -> None:
-        """Nobody knows whether it arrived: staff decide, it never leaves again by itself."""
+        """Nobody knows whether it arrived. Staff decide; it is never sent again without them."""
         self.status, self.error_code, self.next_look_at = UNKNOWN, code, None
         await self.save(update_fields=["status", "error_code", "next_look_at"])
 

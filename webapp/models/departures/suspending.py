@@ -1,5 +1,5 @@
-"""Suspends and removes users, lets them leave and lets them back in. Their queued texts are cancelled and their contacts go to others
-(SPEC P1, G2)."""
+"""Suspends and removes users, lets them leave and lets them back in. When they go, their queued texts are cancelled and
+others get their contacts (SPEC P1, G2)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from webapp.rules.accounts import powers
 
 @dataclass(frozen=True)
 class Suspension:
-    """The people that a suspension concerns: those not texted yet, who go back to the pool, with those whose first text is
-    cancelled; conversations, which go to the admins; and texts that are cancelled."""
+    """The numbers of a suspension. People not texted yet, or whose first text is cancelled, go back to the pool.
+    Conversations go to the admins. Queued texts are cancelled."""
 
     people: int
     conversations: int
@@ -96,8 +96,9 @@ async def _remove(who: Membership) -> bool:
 
 @transactional
 async def reinstate(who: Membership, by: Membership) -> int:
-    """Approves them too, where they were suspended while they waited. The conversations that nobody took over since are
-    theirs again; returns how many. Only an owner lets an owner back in: where ``by`` is none, nothing is done."""
+    """Lets them back in, and approves them if they were suspended while they waited. They get back the conversations
+    that nobody took over since; returns how many. Only an owner lets an owner back in: for anybody else nothing is
+    done."""
     await who.user.locked()
     fresh = await Membership.filter(id=who.id).select_for_update().get()
     if fresh.suspended_at is None or powers.role_refused(fresh.role, powers.VOLUNTEER, await roles.acting(by), False):

@@ -44,10 +44,11 @@ class ExportSchedule(Model):
 
 
 class Export(LongWork):
-    """``which``: {"action": id}, {"filter": {...}} or {"ids": [...]}, of contacts; of users a filter beside an action, or one of
-    both; empty for the whole campaign. ``cursor`` and ``through``: ids of what is exported; nothing newer than ``through`` comes in. ``done``: rows written. ``bytes``: the
-    length of the file at the last commit. ``columns``: names of the columns that differ by campaign, as they were when the
-    file was begun. ``path``: of the finished file, blank once it is deleted."""
+    """``which``: {"action": id}, {"filter": {...}} or {"ids": [...]} for contacts; for users a filter, an action or
+    both; empty for the whole campaign. ``cursor`` and ``through``: ids of what is exported; nothing newer than
+    ``through`` comes in. ``done``: rows written. ``bytes``: the length of the file at the last commit. ``columns``:
+    names of the columns that differ by campaign, as they were when the file was begun. ``path``: of the finished file,
+    blank once it is deleted."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="exports", on_delete=fields.NO_ACTION

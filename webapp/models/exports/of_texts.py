@@ -1,5 +1,5 @@
-"""Texts and reports for an export, a range of their ids at a time: the primary key finds it whatever a planner knows. A plus
-sign before a column keeps its index out of that (SPEC R5)."""
+"""Texts and reports for an export, a range of ids at a time (SPEC R5). The primary key finds a range quickly, even if
+the planner knows nothing about the table. A plus sign before a column keeps the planner from using its index."""
 
 from __future__ import annotations
 

@@ -35,8 +35,9 @@ _NONE = dict.fromkeys(("actions_sent", "actions_seen", "actions_started", "actio
 async def rows(
     campaign: Campaign, action_id: int, wanted: UserFilter | None, ids: tuple[int, int], most: int
 ) -> list[Row]:
-    """The users a filter finds; else all who ever were members, of one action those it was sent to. Their work counts in
-    that action. ``ids``: of memberships, past the first, up to the second."""
+    """The users that ``wanted`` finds. Without a filter: everybody who ever was a member, or, of one action, those it
+    was sent to. With an action only their work in it counts. ``ids``: of memberships, past the first, up to the
+    second."""
     query = user_search.Query(campaign, wanted or UserFilter(status=EVERYONE))
     query.add("m.id > ? AND m.id <= ?", *ids)
     if action_id and wanted is None:

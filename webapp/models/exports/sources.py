@@ -54,8 +54,8 @@ class Source:
         return int(row["id"] or 0)
 
     async def rows(self, cursor: int, through: int, most: int) -> tuple[list[Row], int]:
-        """The next rows past ``cursor``, and the cursor after them; ``through`` at the end. ``most``: texts, reports and users,
-        or contacts, which may have several rows each or none."""
+        """The next rows past ``cursor``, and the cursor after them; ``through`` at the end. ``most``: so many texts,
+        reports, users or contacts; one may have several rows, or none."""
         if self.kind in OF_CONTACTS:
             ids = await self._contacts(cursor, through, most)
             ask_contacts = for_upload.rows if self.kind in UPLOADS else of_contacts.rows
@@ -78,8 +78,8 @@ class Source:
 
 
 async def own_columns(campaign: Campaign, kind: str) -> Own:
-    """A column for each tag and each custom field in use, where the export has such. A field with the name of another column
-    has a longer one."""
+    """A column for each tag and custom field in use, where the export has such columns. A field named like another
+    column gets a longer name."""
     if kind in UPLOADS:
         return await for_upload.own_columns(campaign, kind)
     taken = {column.name for column in COLUMNS[kind]} | {"at_id"}

@@ -18,7 +18,7 @@ Render = Callable[[Any], Any]
 
 
 class Shorter(Exception):
-    """The file has less in it than was committed: the disk lost the rest, or somebody deleted it."""
+    """The file is shorter than what was committed: the disk lost the rest, or somebody deleted it."""
 
 
 def head(format: str, columns: tuple[Column, ...], title: str) -> bytes:

@@ -22,8 +22,9 @@ LEASE = 40  # seconds for which one worker alone sends to an endpoint; each clai
 
 
 class HookEndpoint(Model):
-    """``secret``: sealed. ``events``: as events.joined writes them. ``failing_since``: null after each success. ``off_at``: turned
-    off after days of failure, with ``off_why``. ``lease``: of the worker that sends."""
+    """``secret``: sealed. ``events``: as events.joined writes them. ``failing_since``: null after each success.
+    ``off_at``: when it was turned off after days of failure; ``off_why``: the reason. ``lease``: that of the worker
+    that sends."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -73,7 +74,7 @@ async def of(campaign_id: int) -> list[HookEndpoint]:
 
 @transactional
 async def make(by: Membership, url: str, kinds: list[str], whole_phones: bool) -> tuple[HookEndpoint, str]:
-    """The row, and the secret by which its owner checks what comes; it is not to be had again."""
+    """The row, and the secret by which the receiver checks what comes. It can't be shown again."""
     secret = signature.new_secret()
     row = await HookEndpoint.create(
         campaign=by.campaign,
@@ -97,7 +98,7 @@ async def end(by: Membership, row: HookEndpoint) -> None:
 
 @transactional
 async def turn_on(by: Membership, row: HookEndpoint) -> None:
-    """After it was turned off. Events of the meantime are not told; those that waited before are."""
+    """Turns it on again. Events from the time it was off are not sent; those that waited before are."""
     fresh = {"off_at": None, "off_why": "", "failing_since": None, "fails": 0, "rest_until": None}
     if await HookEndpoint.filter(id=row.id).exclude(off_at=None).update(**fresh):
         await audit.record(by, "hook.turned_on", {"hook": row.id}, row.shown)
@@ -127,8 +128,8 @@ async def went_well(endpoint_id: int) -> None:
 
 
 async def failed(endpoint_id: int, why: str, gone: bool, dice: float) -> bool:
-    """Inside the transaction of the answer: it is left alone for longer and longer, and turned off after days, or at once where
-    it says that it is gone. True where it is turned off now."""
+    """Inside the transaction of the answer. The endpoint is left alone for longer each time, and turned off after days,
+    or at once where it answers that it is gone. True where this call turned it off."""
     row = await HookEndpoint.filter(id=endpoint_id).select_for_update().get()
     now = clock.now()
     row.fails, row.failing_since = row.fails + 1, row.failing_since or now

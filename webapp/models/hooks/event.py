@@ -80,8 +80,9 @@ class Claimed:
 
 
 async def stamp() -> int:
-    """Events that the triggers wrote get their time, and what a dead worker had waits again. Returns how many are new. Where
-    there are none, nothing is written: on SQLite a transaction would keep everybody else waiting."""
+    """Gives a time to events that the triggers wrote, and puts events of a dead worker back in the queue. Returns how
+    many are new. Writes nothing where there are none, since on SQLite a transaction would keep everybody else
+    waiting."""
     new, lost = Q(due_at=None), Q(state=SENDING, claimed_at__lt=clock.now() - GONE)
     return await _stamp() if await HookEvent.exists(new) or await HookEvent.exists(lost) else 0
 
@@ -147,8 +148,8 @@ async def taken(claimed: Claimed, status: int, said: str) -> None:
 
 @transactional
 async def failed(claimed: Claimed, status: int | None, why: str, written: Written | None = None) -> bool:
-    """It is tried again, later and later, until it is given up. True where the endpoint is turned off now; what is ``written`` of
-    that stands in the same transaction."""
+    """It is tried again after longer and longer pauses, then given up. True where the endpoint is turned off now.
+    ``written``: the letters about that, stored in the same transaction."""
     row = await _of(claimed)
     if row is None:
         return False
@@ -170,8 +171,8 @@ async def _of(claimed: Claimed) -> HookEvent | None:
 
 
 def _short(said: str) -> str:
-    """Answers of others' servers are stored as plain words: PostgreSQL refuses a NUL, and an answer that can't be stored would be
-    asked for again for ever."""
+    """An answer of another server as plain words. PostgreSQL refuses a NUL, and an event whose answer can't be stored
+    would be sent again for ever."""
     said = "".join(one if one.isprintable() else " " for one in said)
     return phone.masked_in(" ".join(said.split()))[:300]
 
@@ -187,7 +188,7 @@ async def page(row: HookEndpoint, state: str, before: int) -> tuple[list[HookEve
 
 @transactional
 async def send_again(by: Membership, to: HookEndpoint, event_id: int = 0) -> int:
-    """One event by hand, or with 0 all that were given up, MANY at most. Returns how many."""
+    """Sends one event again, or with 0 all that were given up, MANY at most. Returns how many."""
     states = (TAKEN, GIVEN_UP, WAITING) if event_id else (GIVEN_UP,)
     found = HookEvent.filter(endpoint_id=to.id, state__in=states)
     found = found.filter(id=event_id) if event_id else found
@@ -204,7 +205,7 @@ async def send_again(by: Membership, to: HookEndpoint, event_id: int = 0) -> int
 
 @transactional
 async def forget_old() -> int:
-    """Events that were taken or given up long ago, and those of endpoints that ended."""
+    """Deletes events that were taken or given up long ago, and those of endpoints that ended. Returns how many."""
     old = sql_time(clock.now() - KEPT)
     gone = await database.query(
         "DELETE FROM hook_event WHERE id IN (SELECT x.id FROM hook_event x JOIN hook_endpoint e ON e.id = x.endpoint_id"

@@ -19,8 +19,8 @@ def opted_out_by(columns: list[str]) -> dict[str, str]:
 
 
 async def check(job: ContactImport, home_phones: bool = False) -> str:
-    """Before a row is stored: what is wrong with the choices, in a sentence, or "". A file that can't be read says so when it
-    is taken in."""
+    """The fault in the choices, in a sentence, or ""; asked before a row is stored. If the file can't be read, that is
+    reported when it is taken in."""
     try:
         shape = await reading.survey(job)
     except (FileError, FileNotFoundError):
@@ -70,7 +70,8 @@ def hint(job: ContactImport) -> str:
 
 
 def _names(shape: Shape) -> list[str]:
-    """A column without a header is named by its place, and so is the second of one name."""
+    """The columns' names. A column without a header is named by its place, and so is the second of two with one
+    name."""
     return [name if name and name not in shape.header[:n] else f"Column {n + 1}" for n, name in enumerate(shape.header)]
 
 

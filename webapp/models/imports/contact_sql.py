@@ -30,8 +30,8 @@ async def locked(campaign_id: int, phones: Iterable[str]) -> dict[str, dict[str,
 
 
 async def insert(campaign_id: int, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """``rows``: a phone and COLUMNS. Returns id, phone and opted_out_at of those created: a contact who is there stays as it
-    is, and one whose phone has opted out is created opted out."""
+    """``rows``: a phone and COLUMNS. Returns id, phone and opted_out_at of the contacts created. An existing contact
+    stays as it is. One whose phone has opted out is created opted out."""
     if not rows:
         return []
     opted_out = "(SELECT o.at FROM opt_out o WHERE o.campaign_id = ? AND o.phone = r.phone)"

@@ -1,4 +1,4 @@
-"""Uploads are people's data: they are forgotten when nobody needs them any more (SPEC C1)."""
+"""Uploads are people's data. They are deleted when nobody needs them any more (SPEC C1)."""
 
 from __future__ import annotations
 

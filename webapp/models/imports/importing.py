@@ -62,8 +62,8 @@ async def begin(
 
 
 async def take_in(import_id: int, seconds: float) -> bool:
-    """Stores rows for ``seconds``, from where the last worker stopped, and one slice at least: on a busy machine the
-    reading process may need longer than that to start. True while rows are left."""
+    """Stores rows for ``seconds``, from where the last worker stopped. It stores one slice at least: on a busy machine
+    the reading process may take longer than ``seconds`` to start. True while rows are left."""
     job = await ContactImport.get(id=import_id).select_related("campaign", "user")
     if job.over or job.status == ASKING:
         return False
@@ -105,8 +105,8 @@ async def drop_empty_list(job: ContactImport) -> None:
 
 
 def _undecided(job: ContactImport, found: Shape, columns: contact_columns.Columns) -> bool:
-    """Somebody at a page can say which of several sheets is the list, or what becomes of those whom a column or another
-    sheet says not to text."""
+    """True where a person at the page should decide: which of several sheets is the list, or what to do with people
+    whom a column or another sheet says not to text."""
     several = not job.sheet_name and (len(found.lists) > 1 or (job.kind == CONTACTS and bool(found.strike_lists)))
     return job.user_id is not None and (several or (bool(columns.flags) and not job.mapping))
 
@@ -175,8 +175,9 @@ async def _started(job: ContactImport, columns: contact_columns.Columns) -> None
 
 @transactional
 async def answer(job: ContactImport, mapping: dict[str, str], wishes: Wishes | None = None) -> bool:
-    """Columns were chosen, and with them the sheet that was shown: the import goes on. ``mapping``: header or position
-    ("#0") -> field or slug. False where the import does not ask any more, as after a cancellation in another tab."""
+    """Stores the chosen columns, which also confirms the sheet that was shown; the import goes on. ``mapping``: header
+    or position ("#0") -> field or slug. False where the import does not ask any more, as after a cancellation in
+    another tab."""
     asking = ContactImport.filter(id=job.id, status=ASKING)
     sheet = reading.shape_of(job).sheet[:300] if job.shape else ""
     settled = {"mapping": mapping, "sheet_name": sheet, "preview_first": False, **asdict(wishes or Wishes())}
@@ -185,8 +186,8 @@ async def answer(job: ContactImport, mapping: dict[str, str], wishes: Wishes | N
 
 @transactional
 async def read_again(job: ContactImport, wanted: Wanted, mapping: dict[str, str], wishes: Wishes | None = None) -> bool:
-    """The file is read again as ``wanted``, and then asks again; nothing is stored before. ``mapping``: columns chosen so
-    far. False where the import does not ask any more."""
+    """Reads the file again as ``wanted``; then the import asks again, and stores nothing before. ``mapping``: columns
+    chosen so far. False where the import does not ask any more."""
     asking = ContactImport.filter(id=job.id, status=ASKING)
     return bool(
         await asking.update(
@@ -214,8 +215,8 @@ async def again(
     wanted: Wanted | None = None,
     wishes: Wishes | None = None,
 ) -> ContactImport:
-    """A new import of the same file onto the same list, with columns that were left out: contacts are updated.
-    ``wanted``: the file is read otherwise, and the page asks first."""
+    """A new import of the same file onto the same list, for columns that were left out: contacts are updated.
+    ``wanted``: another way to read the file; then the page asks first."""
     how = wanted or Wanted(job.sheet_name, job.header_line, job.without_hidden)
     return await ContactImport.create(
         campaign_id=job.campaign_id,

@@ -31,9 +31,10 @@ class ContactImport(LongWork):
     bytes of the plain copy up to there. ``contact_list`` is created with the first row, so that a file that can't be
     read leaves no empty list. ``mapping``: header or position ("#0") -> field or slug, as chosen by hand. ``left_out``:
     columns that go nowhere. ``sheet_name``, ``header_line``, ``without_hidden``: how the file is to be read, as in
-    reader.shape.Wanted. ``left_values``: field -> value -> in how many rows it could not be stored. ``said_no``: people opted
-    out because the file says so. ``take_words``: numbers with words beside them are taken. ``take_notes``: rows whose notes say not to text are taken. ASKING: someone must choose the
-    columns, or the sheet."""
+    reader.shape.Wanted. ``left_values``: field -> value -> number of rows in which it could not be stored. ``said_no``:
+    number of people opted out because the file says so. ``take_words``: numbers with words beside them are taken.
+    ``take_notes``: rows whose notes say not to text are taken. In the state ASKING somebody must choose the columns, or
+    the sheet."""
 
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name="imports", on_delete=fields.NO_ACTION
@@ -96,7 +97,7 @@ class ContactImport(LongWork):
 
     @property
     def values_left(self) -> list[tuple[str, str, int]]:
-        """Field, value, and in how many rows it could not be stored; the most frequent first."""
+        """Field, value, and the number of rows in which it could not be stored; the most frequent first."""
         found = [(name, value, n) for name, counts in (self.left_values or {}).items() for value, n in counts.items()]
         return sorted(found, key=lambda one: (one[0], -one[2], one[1]))
 

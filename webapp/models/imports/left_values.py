@@ -1,4 +1,4 @@
-"""Values of a list that can't be stored as they are: counted by value, never bent (SPEC C3)."""
+"""Values of a list that can't be stored as they are: counted by value, never changed to fit (SPEC C3)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class LeftValues:
         self.values = {name: dict(counts) for name, counts in (before or {}).items()}
 
     def of_row(self, person: contact_rows.Person, known: Known) -> None:
-        """Takes options that a selection does not have out of ``person``. Tags are left to the verb that sets them."""
+        """Removes from ``person`` the options that a selection field does not have. The verb that sets tags looks after
+        tags."""
         for slug, value in list(person.custom.items()):
             if (field := known.fields.get(slug)) and not field.accepts(value):
                 if option := next((one for one in field.choices if one.casefold() == value.casefold()), ""):

@@ -21,10 +21,13 @@ Shown = contact_rows.Person | contact_rows.Refused
 @dataclass(frozen=True)
 class Preview:
     """``chosen``: by position, the field or slug each column goes to. ``rows``: as they will be stored, or refused.
-    ``unclear``: why no rows can be shown. ``looks_like``: a sentence where the phone was found by its cells alone. ``recognized``: the number of columns that go somewhere. ``doubled``: a
-    sentence where two columns go to one custom field. ``counted``: of the file, or of its first rows. ``flags``: columns
-    that say whom not to text. ``partly``: of a strike list, such a column -> the rows it names, where these are not all. ``with_phones``: columns that are read together with a phone -> its header. ``noted``: column -> rows that its notes alone refuse. ``refused``: reason -> rows, as chosen now.
-    ``new_tags``: tags that do not exist -> rows. ``home``: headers of home phones that nobody asked for. ``only_home``: there are no other
+    ``unclear``: why no rows can be shown. ``looks_like``: a sentence where only its cells told which column is the
+    phone. ``recognized``: the number of columns that go somewhere. ``doubled``: a sentence where two columns go to one
+    custom field. ``counted``: counts of the whole file, or of its first rows. ``flags``: columns that say whom not to
+    text. ``partly``: in a strike list, such a column -> the number of rows it names, where these are not all.
+    ``with_phones``: column read together with a phone -> the phone's header. ``noted``: column -> number of rows that
+    only its notes refuse. ``refused``: reason -> number of rows, by the present choices. ``new_tags``: tag that does
+    not exist -> number of rows. ``home``: headers of home phones that are not read. ``only_home``: there are no other
     phones."""
 
     chosen: list[str]
@@ -57,7 +60,8 @@ class Preview:
 
     @property
     def creates_tags(self) -> bool:
-        """Is creating the unknown tags chosen, where nobody chose? Many may be of another system's making."""
+        """Are unknown tags created unless somebody says otherwise? Not where there are many: another system may have
+        made them."""
         return 0 < len(self.new_tags) <= FEW_TAGS
 
 
@@ -66,8 +70,8 @@ NEW = "new"  # a column that becomes a custom field of its own name
 
 
 async def of(job: ContactImport, mapping: dict[str, str] | None = None, wishes: Wishes | None = None) -> Preview:
-    """``mapping``: the columns as chosen now, in place of the stored choice. Columns that say whom not to text are shown
-    as opting out, until someone chooses otherwise."""
+    """``mapping``: the columns chosen now, in place of the stored choice. A column that says whom not to text is shown
+    as opting out, unless somebody chose otherwise."""
     shape = reading.shape_of(job)
     width = len(shape.header)
     found = await reading.columns_of(job, shape, mapping, contact_columns.OPT_OUT)
@@ -104,7 +108,7 @@ def _of_columns(columns: contact_columns.Columns, header: Sequence[str], chosen:
 
 
 def _like_phones(job: ContactImport, shape: Shape, found: contact_columns.Unclear) -> list[int]:
-    """Columns whose first cells are phones. Of a list of contacts, where two are alike, somebody has to choose."""
+    """Columns whose first cells are phones. In a list of contacts somebody has to choose between two such columns."""
     if found.code != "no_phone_column":
         return []
     cells = [[row[n] for row in shape.sample if n < len(row)] for n in range(len(shape.header))]
@@ -144,7 +148,7 @@ async def unknown_tags(job: ContactImport, mapping: Mapping[str, str]) -> list[s
 
 
 async def with_home(job: ContactImport, mapping: Mapping[str, str]) -> dict[str, str]:
-    """``mapping``, with the home phones that nobody asked for as phones too."""
+    """``mapping``, with the home phones that are not read added as phones."""
     found = await reading.columns_of(job, reading.shape_of(job), dict(mapping))
     if isinstance(found, contact_columns.Unclear):
         return dict(mapping)

@@ -41,7 +41,7 @@ async def survey(job: ContactImport) -> Shape:
 
 
 async def header_of_file(path: Path, wanted: Wanted) -> list[str]:
-    """Of a file that is no import yet. Raises FileError."""
+    """The header of a file that is no import yet. Raises FileError."""
     copy = path.with_suffix(".look")
     try:
         surveyed = await child.survey(path, copy, wanted)
@@ -93,8 +93,8 @@ async def _note_shape(job: ContactImport, surveyed: Surveyed) -> None:
 
 @transactional
 async def forget_choices(job: ContactImport, error: FileError) -> bool:
-    """Where the file can't be read as someone chose on the page, it is read once more without those choices, and the page
-    asks again with the error. False for a file that was not read by such a choice."""
+    """Where the file can't be read as somebody chose on the page: reads it once more without those choices, and the
+    page asks again with the error. False where nobody had chosen."""
     chosen = job.sheet_name or job.header_line is not None or job.without_hidden
     if not chosen or not job.preview_first or job.user_id is None:
         return False
@@ -105,7 +105,7 @@ async def forget_choices(job: ContactImport, error: FileError) -> bool:
 
 @contextlib.asynccontextmanager
 async def signs_of_life(job: ContactImport) -> AsyncIterator[None]:
-    """Says every SIGN_OF_LIFE seconds that this import has a worker."""
+    """Notes every SIGN_OF_LIFE seconds that this import has a worker."""
     over = asyncio.Event()
 
     async def keep_saying() -> None:
@@ -130,7 +130,7 @@ async def _alive(job: ContactImport) -> None:
 async def columns_of(
     job: ContactImport, shape: Shape, mapping: dict[str, str] | None = None, flagged: str = contact_columns.REFUSE
 ) -> contact_columns.Columns | contact_columns.Unclear:
-    """By the columns' names, and by hand. ``mapping``: in place of the stored choice. ``flagged``: as in
+    """The columns, by their names and as chosen by hand. ``mapping``: in place of the stored choice. ``flagged``: as in
     contact_columns.match."""
     chosen = job.mapping if mapping is None else mapping
     if job.kind == OPT_OUTS and shape.headless and len(shape.header) == 1:

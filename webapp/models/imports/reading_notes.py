@@ -23,7 +23,7 @@ def sheet_read(shape: Shape) -> str:
 
 
 def notes(shape: Shape, without_hidden: bool) -> list[str]:
-    """Nothing of these is an error; nothing of them goes without a word."""
+    """Sentences about things that are no errors but that a person should know."""
     return [*_lines(shape), *_rows(shape, without_hidden), *_cells(shape), *_people(shape)]
 
 

@@ -28,7 +28,7 @@ async def start(
 
 @transactional
 async def note_begun(job: ContactImport, source: str, about: audit.About = audit.NOTHING) -> None:
-    """Of an import that the site itself began, from this ``source``."""
+    """Notes an import that the site itself began, from this ``source``."""
     await audit.note(
         job.campaign,
         None,
@@ -85,7 +85,8 @@ async def read_again(
 
 @transactional
 async def start_strike_list(job: ContactImport, sheet: str, by: Membership) -> ContactImport:
-    """Another sheet of the same workbook as a list of phones to opt out. It is shown before any is."""
+    """Imports another sheet of the same workbook as a list of phones to opt out. It is shown before any phone is opted
+    out."""
     path, wanted = Path(job.path), Wanted(sheet)
     made = await importing.begin(by.campaign, "", path, job.file_name, by.user, OPT_OUTS, True, wanted=wanted)
     await audit.record(by, "list.uploaded", _about(job, made), job.file_name, kind=OPT_OUTS)
