@@ -87,7 +87,7 @@ class Number:
 
 
 async def counted(campaign: Campaign, wanted: Filter) -> Number:
-    """The number of contacts, for a page. Counting stops at MANY, so that a million takes no longer; it is exact where
+    """The number of contacts, for a page. Counting stops at a limit, so that a million takes no longer. Exact where
     kept counts have the number."""
     kept = await search_boxes.kept(campaign.id, wanted)
     if kept is not None:

@@ -20,8 +20,8 @@ class InviteEnded(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """``found``: by its name, without a code: then staff approve whatever the campaign says. ``link``: the path of the
-    action's link they came by (A10), where they go on."""
+    """``found``: they found it by its name, without a code. Then staff must approve them, whatever the campaign's
+    setting is. ``link``: the path of the action's link they came by (A10), to which they go on."""
 
     campaign: Campaign
     invite: Invite | None = None

@@ -54,8 +54,9 @@ class EmailLetter(Model):
 
     @classmethod
     async def of(cls, token: str, user: User) -> EmailLetter | None:
-        """The letter of this token to this user, while it may be answered. Nobody else's: who opens a letter must also know
-        the account's password, or the account could be a stranger's who gave this address."""
+        """The letter of this token to this user, while it may be answered. Another user's letter is not found: a person
+        who opens one must also know the account's password, since a stranger could have made an account with this
+        address."""
         found = cls.filter(token_hash=tokens.hashed(token), user=user, used_at=None, expires_at__gt=clock.now())
         return await found.select_related("user").first()
 
@@ -78,8 +79,8 @@ class EmailLetter(Model):
         return True
 
     async def _move(self) -> None:
-        """Links to set a password that went to the old address open nothing any more. A role that waits was meant for whoever
-        has the old address: staff give it again."""
+        """Links to set a password that went to the old address open nothing any more. A role that waits was meant for
+        the person with the old address, so it goes too; staff can give it again."""
         await User.filter(id=self.user_id).update(email=self.email, confirmed_at=None)
         await Membership.filter(user_id=self.user_id).exclude(raised_role="").update(raised_role="")
         self.user.email, self.user.confirmed_at = self.email, None

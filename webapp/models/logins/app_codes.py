@@ -21,8 +21,8 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32, none taken for another: 25 
 
 
 class AuthenticatorApp(Model):
-    """One a user. It counts from ``confirmed_at`` on. ``last_step``: of the last code taken; none of that step or an earlier
-    one is taken again."""
+    """One a user. It counts from ``confirmed_at`` on. ``last_step``: the step of the last code taken. No code of that
+    step or an earlier one is taken again."""
 
     id = fields.IntField(primary_key=True)
     user: fields.OneToOneRelation[User] = fields.OneToOneField(
@@ -78,7 +78,7 @@ class AuthenticatorApp(Model):
         return row is not None and await row._take(code)
 
     async def _take(self, code: str) -> bool:
-        """The steps beside this one count too: clocks of phones are a little wrong."""
+        """Codes of the steps before and after count too, since clocks of phones are a little wrong."""
         secret, digits = sealed.opened(self.secret), re.sub(r"\s", "", code[:20])
         if not secret or not re.fullmatch(r"[0-9]{6}", digits):
             return False

@@ -13,8 +13,8 @@ MOST = 20  # of a user
 
 
 class Passkey(Model):
-    """``credential_id`` and ``public_key`` in base64url. ``sign_count``: how often its maker says it was used; 0 for ever
-    where that is not counted."""
+    """``credential_id`` and ``public_key`` in base64url. ``sign_count``: how often it was used, as the device says;
+    always 0 where the device does not count."""
 
     id = fields.IntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -50,7 +50,7 @@ class Passkey(Model):
 
     @transactional
     async def used(self, sign_count: int) -> bool:
-        """False where its maker counts and did not count on: somebody used a copy of it at the same time."""
+        """Notes its use. False where the device counts but the count did not rise: somebody has used a copy of it."""
         own = Passkey.filter(id=self.id)
         own = own.filter(sign_count__lt=sign_count) if sign_count else own
         return bool(await own.update(sign_count=sign_count, used_at=clock.now()))

@@ -1,7 +1,9 @@
-"""Secrets at rest, encrypted with keys made of TEXTBANK_SECRET_KEY: who reads the database alone can't use them.
+"""Secrets at rest, encrypted with keys made from TEXTBANK_SECRET_KEY, so that somebody who reads only the database
+can't use them.
 
-A ring of keys: today's seals, today's and that of TEXTBANK_SECRET_KEY_PREVIOUS open. A worker seals again what an earlier one
-sealed (`renewed`), so that the earlier one can go.
+There are two keys. Values are sealed with the key of TEXTBANK_SECRET_KEY, and opened with it or with that of
+TEXTBANK_SECRET_KEY_PREVIOUS. A worker seals again whatever the previous key sealed (`renewed`), so that it can be
+removed.
 """
 
 from __future__ import annotations

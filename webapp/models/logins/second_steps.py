@@ -63,7 +63,8 @@ async def add_passkey(
 
 
 async def added(user: User, session: Session) -> None:
-    """This session has passed it; the user's others end, since they have not. Called in a verb's transaction."""
+    """Notes that this session has passed the new step, and ends the user's other sessions, which have not. Called in a
+    verb's transaction."""
     await session.passed_second()
     await Session.end_all(user, but=session.id)
 
@@ -101,8 +102,8 @@ async def require(campaign: Campaign, wanted: bool, by: Membership) -> None:
 
 @transactional
 async def set_password(link: PasswordLink, password_hash: str, **person: str) -> bool:
-    """Uses the link, as `PasswordLink.use` says. A step added before the address was proven may be that of a stranger
-    who signed up with it: it goes."""
+    """Uses the link, as `PasswordLink.use` says. Removes second steps added before the address was proven: a stranger
+    who signed up with it may have added them."""
     unproven = (await User.get(id=link.user.id)).confirmed_at is None
     if not await link.use(password_hash, **person):
         return False
@@ -120,7 +121,8 @@ async def _end_all(user: User) -> None:
 
 @transactional
 async def forget(user: User) -> None:
-    """For somebody who lost everything and whom the people of the server know: only the password is left."""
+    """Removes all second steps, so that only the password is left. For a user who lost them all and whom the people of
+    the server know."""
     await _end_all(user)
     await Session.end_all(user)
     for member in await Membership.filter(user=user).select_related("campaign"):

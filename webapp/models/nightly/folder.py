@@ -32,8 +32,9 @@ class Wanted:
 
 
 class NightlyFolder(Model):
-    """``secret``: sealed; the password, or our private key where there is a ``public_key``. ``server_key``: the server's, which staff
-    confirmed. ``shown_key``: another one that it showed since. Keys as OpenSSH writes them."""
+    """``secret``: sealed; the password, or our private key where there is a ``public_key``. ``server_key``: the
+    server's key that staff confirmed. ``shown_key``: a different key that the server showed later. Keys are as OpenSSH
+    writes them."""
 
     id = fields.IntField(primary_key=True)
     nightly: fields.OneToOneRelation[NightlyImport] = fields.OneToOneField(
@@ -94,7 +95,7 @@ def _key_pair(slug: str) -> tuple[str, str]:
 
 @transactional
 async def note_shown(row: NightlyFolder, key: str) -> str:
-    """The server showed a key that nobody confirmed. Returns why nothing is read."""
+    """Notes that the server showed a key that nobody confirmed. Returns why nothing is read."""
     await NightlyFolder.filter(id=row.id).exclude(server_key=key).update(shown_key=key)
     now = folder_rules.fingerprint(key)
     if not row.server_key:
@@ -107,7 +108,7 @@ async def note_shown(row: NightlyFolder, key: str) -> str:
 
 @transactional
 async def note_known(row: NightlyFolder) -> None:
-    """The server showed the key that staff confirmed: another one from before is no question any more."""
+    """Notes that the server showed the key that staff confirmed; nobody is asked about an earlier one any more."""
     await NightlyFolder.filter(id=row.id, server_key=row.server_key).exclude(shown_key="").update(shown_key="")
 
 

@@ -152,9 +152,9 @@ async def refuse(run: NightlyRun, why: str) -> None:
 
 
 async def take_in(row: NightlyImport, run: NightlyRun, path: Path) -> ContactImport | None:
-    """The import of the fetched file; None where it is refused, and then nothing is stored. The first file waits for a person
-    to choose its columns, as an upload does. Of a later one the columns are compared before there is an import: what a worker
-    that dies leaves behind is never one that others would read on."""
+    """The import of the fetched file; None, and nothing is stored, where it is refused. The first file waits for a
+    person to choose its columns, as an upload does. The columns of a later one are compared before its import is made.
+    So a worker that dies leaves no import that another worker would go on with unchecked."""
     first = await ContactImport.get_or_none(id=row.first_import_id or 0)
     name = ", ".join(filter(None, [run.file_name, row.host, f"{clock.now():%Y-%m-%d}"]))
     if first is None or first.status != DONE:

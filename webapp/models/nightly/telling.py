@@ -25,8 +25,8 @@ def file_of(run: NightlyRun, ending: str) -> Path:
 
 
 async def to_tell() -> list[dict[str, Any]]:
-    """Runs that are over and not told of: each with its nightly import, its import, and whom to tell. Where every run was told
-    of, nothing is written."""
+    """Runs that are over and not reported yet, each with its nightly import, its import, and the people to tell. Writes
+    nothing where there are none."""
     return await _to_tell() if await NightlyRun.exists(told_at=None) else []
 
 
@@ -48,7 +48,8 @@ async def _to_tell() -> list[dict[str, Any]]:
 
 @transactional
 async def tell(run: NightlyRun, written: list[tuple[str, str, str, str]]) -> None:
-    """Its letters (to, subject, text, HTML) stand in the transaction that notes it as told: neither is there without the other."""
+    """Notes the run as told and stores its letters (to, subject, text, HTML) in one transaction, so that neither is
+    there without the other."""
     if await NightlyRun.filter(id=run.id, told_at=None).update(told_at=clock.now()):
         for letter in written:
             await Mail.write(*letter)
@@ -65,7 +66,8 @@ async def _told(run: NightlyRun) -> dict[str, Any]:
 
 
 async def readers(row: NightlyImport) -> list[Membership]:
-    """To whom the reports go: whoever made it, or the owners once that user is no staff of the campaign any more."""
+    """The people who get the reports: the user who made it, or the owners once that user is not on the campaign's staff
+    any more."""
     here = Membership.filter(campaign_id=row.campaign_id, suspended_at=None, removed_at=None).exclude(approved_at=None)
     maker = await here.filter(user_id=row.user_id).select_related("user", "campaign").first()
     if maker is not None and maker.is_staff:

@@ -21,8 +21,8 @@ NAMES = tuple(f"{way}_{about}" for way in WAYS for about in ABOUT)  # columns: a
 
 
 class Choices(Model):
-    """``quiet_from`` to ``quiet_until``: hours on their own clock in which nothing tells them of waiting replies; the same
-    time twice is no such hours. ``replies_told_at``: when they were last told."""
+    """``quiet_from`` to ``quiet_until``: hours on their own clock in which nothing tells them of waiting replies. The
+    same time twice means no quiet hours. ``replies_told_at``: when they were last told."""
 
     id = fields.IntField(primary_key=True)
     member: fields.OneToOneRelation[Membership] = fields.OneToOneField(

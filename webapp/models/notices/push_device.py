@@ -39,7 +39,7 @@ class PushDevice(Model):
 
 @transactional
 async def keep(session: Session, endpoint: str, p256dh: str, auth: str) -> None:
-    """This browser is told from now on; before it may have been somebody else's, and it may ask twice at once."""
+    """Notices go to this browser from now on. It may have been another user's before, and it may ask twice at once."""
     await database.lock(Lock.KEEPING_DEVICES, zlib.crc32(endpoint.encode()) >> 1)
     await PushDevice.filter(endpoint=endpoint).delete()
     await PushDevice.create(

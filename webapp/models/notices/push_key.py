@@ -1,5 +1,5 @@
-"""The key by which push services know this installation (VAPID, RFC 8292): worked out from its secret key, so that it is made
-once, is the same in every process, and lies nowhere by itself."""
+"""The key by which push services know this installation (VAPID, RFC 8292). It is derived from the installation's secret
+key, so every process has the same one and it is stored nowhere."""
 
 from __future__ import annotations
 

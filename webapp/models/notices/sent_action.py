@@ -17,7 +17,8 @@ from webapp.models.scripts import publishing
 
 @dataclass(frozen=True)
 class Sent:
-    """``number``: how many have the action by this press. ``notice``: what tells them; None where there is nobody."""
+    """``number``: how many users got the action by this press. ``notice``: the notice that tells them; None where there
+    are none."""
 
     number: int
     notice: Notice | None
@@ -26,8 +27,9 @@ class Sent:
 async def send(
     by: Membership, action: Action, members: list[Membership], whom: str, client_id: uuid.UUID | None = None
 ) -> Sent | None:
-    """Only those are told whose row this very press made: of two presses, two admins or a retry, each user is told by one.
-    None, and nothing is sent, where it can't be published. ``client_id``: of a form that finds its notice again by it."""
+    """Tells only users whose row this press made, so that each is told once, whether two admins press or one presses
+    twice. None, and nothing is sent, where the action can't be published. ``client_id``: of the form, which finds its
+    notice again by it."""
     try:
         return await _send(by, action, members, whom, client_id or uuid.uuid4())
     except IntegrityError:

@@ -1,5 +1,6 @@
-"""Sends a notice to its people: claimed, tried once, noted (SPEC P2, R4). A claim is committed before anything leaves, so
-that a worker that dies tells nobody twice; whom it had claimed may or may not have been told, and that is what it says."""
+"""Sends a notice to its people: each is claimed, tried once, and noted (SPEC P2, R4). A claim is committed before
+anything leaves, so that a worker that dies tells nobody twice. People it had claimed may or may not have been told, and
+the notice says so."""
 
 from __future__ import annotations
 
@@ -152,7 +153,7 @@ async def note(notice_id: int, told: list[Told]) -> None:
 
 @transactional
 async def give_back(notice_id: int, ids: list[int]) -> None:
-    """Nothing has left for these: the server could not be reached. They are tried again."""
+    """Puts these people back: the server could not be reached, so nothing left for them. They are tried again."""
     await Recipient.filter(id__in=ids or [0], notice_id=notice_id, status=SENDING).update(
         status="waiting", claimed_at=None
     )
@@ -160,7 +161,8 @@ async def give_back(notice_id: int, ids: list[int]) -> None:
 
 @transactional
 async def finish(notice_id: int) -> None:
-    """Ends the notice where nobody is left. People whom a worker claimed and never spoke of again may have been told."""
+    """Ends the notice where nobody is left. People whom a worker claimed without noting an outcome may have been
+    told."""
     notice = await Notice.filter(id=notice_id).select_for_update().get()
     lost = Recipient.filter(notice_id=notice_id, status=SENDING, claimed_at__lt=clock.now() - LOST)
     notice.done += await lost.update(status=FAILED, why=UNKNOWN)

@@ -30,7 +30,8 @@ class Due:
 
 
 async def due() -> list[Due]:
-    """Those with a reply that nobody answered for as long as their campaign allows, and that they were not told of yet."""
+    """Volunteers with a reply that was unanswered longer than their campaign allows, and of which they were not told
+    yet."""
     found: list[Due] = []
     for campaign in await Campaign.filter(stopped_at=None):
         people = {row["id"]: row["people"] for row in await _waiting(campaign)}
@@ -59,7 +60,8 @@ async def _waiting(campaign: Campaign) -> list[dict[str, Any]]:
 
 
 def _minus(column: str) -> str:
-    """So many minutes before it; a parameter. A reply that became due since was not told of."""
+    """SQL for a time so many minutes before the column's; the minutes are a parameter. A reply that became due after
+    that was not told of."""
     if database.dialect() == "postgres":
         return f"{column} - make_interval(mins => ?::integer)"
     return f"strftime('%Y-%m-%d %H:%M:%f', {column}, '-' || ? || ' minutes')"
@@ -73,7 +75,7 @@ def _may_be_told(one: Due) -> bool:
 
 @dataclass(frozen=True)
 class Claim:
-    """``at``: when this call noted that the member is told; ``before``: what stood there."""
+    """``at``: the time that this call noted as told; ``before``: the time that was noted before."""
 
     member: Membership
     at: datetime
@@ -94,5 +96,5 @@ async def claim(member: Membership) -> Claim | None:
 
 @transactional
 async def give_back(claim: Claim) -> None:
-    """Nothing has left for them: the next minute tries again."""
+    """Takes the claim back: nothing left for them, so the next minute tries again."""
     await Choices.filter(member=claim.member, replies_told_at=claim.at).update(replies_told_at=claim.before)

@@ -59,9 +59,10 @@ async def number_of(
     kept: PhoneNumber | None = None,
     among: Collection[int] = (),
 ) -> PhoneNumber | None:
-    """The number the contact hears from. Once chosen it stays theirs; ``kept`` is that number where it was read already.
-    For a ``first`` text a new one replaces one that was given back to Twilio; a conversation ends with its number (1309).
-    ``among``: ids of numbers, where not every one will do. None where no number of the campaign can send. Counts the chosen number's queue up by one text."""
+    """The number the contact hears from. Once chosen it stays theirs; ``kept`` is that number where it was read
+    already. For a ``first`` text a new number replaces one that was given back to Twilio; a conversation that has begun
+    ends with its number (1309). ``among``: the ids of numbers to choose from, if not all. None where no number of the
+    campaign can send. Counts the chosen number's queue up by one text."""
     if contact.number_id is not None:
         kept = kept or await PhoneNumber.get(id=contact.number_id)
         if kept.released_at is None or not first:
@@ -95,9 +96,9 @@ async def shortest_queue(campaign: Campaign) -> float | None:
 
 @dataclass(frozen=True)
 class Forecast:
-    """When the last of some texts would leave. ``done_at`` is None where nobody can know; ``why``: "stopped" (or failing,
-    or no worker), "numbers" (none can send, or one with texts is paused), "hours" (queued texts will not leave before the
-    hours end, and need a new tap then), "month" (it takes longer)."""
+    """When the last of some texts would leave. ``done_at`` is None where nobody can know. ``why`` says the reason:
+    "stopped" (or failing, or no worker), "numbers" (none can send, or one with texts is paused), "hours" (queued texts
+    will not leave before the hours end, and will need a new tap), "month" (it takes longer than that)."""
 
     numbers: int  # that can send
     done_at: datetime | None
@@ -105,8 +106,9 @@ class Forecast:
 
 
 async def done_at(campaign: Campaign, segments: float, stopped: bool = False) -> Forecast:
-    """If that many segments were clicked now: after the queued ones, each number at its own rate and after its own wait,
-    within the campaign's hours. ``stopped``: nothing leaves now, and nobody knows until when."""
+    """When so many segments would have left, were they clicked now. They leave after the queued ones, by each number at
+    its own rate and after its own wait, within the campaign's hours. ``stopped``: nothing leaves now, and nobody knows
+    until when."""
     numbers = await PhoneNumber.filter(campaign=campaign, released_at=None)
     queued, now = (await snapshot(campaign)).queued, clock.now()
     used = [n for n in numbers if n.healthy or queued.get(n.id)]

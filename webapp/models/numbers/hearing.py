@@ -21,7 +21,8 @@ TOGETHER = timedelta(
 
 
 async def to_list() -> list[PhoneNumber]:
-    """Our numbers; also one given back, until all that came to it before then is listed: a STOP may be among it."""
+    """Our numbers, and numbers that were given back until all texts from before that are listed: a STOP may be among
+    them."""
     return [
         n
         for n in await PhoneNumber.all().order_by("id")
@@ -30,31 +31,32 @@ async def to_list() -> list[PhoneNumber]:
 
 
 def needed_from(number: PhoneNumber) -> datetime:
-    """Texts that came to it before are stored."""
+    """The time from which texts to it must be listed; those that came before are stored."""
     return min(number.heard_until or number.created_at, clock.now())
 
 
 def newest(numbers: Sequence[PhoneNumber]) -> datetime | None:
-    """Until when the number heard longest was heard; None where none ever was."""
+    """The latest `heard_until` of these numbers; None where none has one."""
     return max((needed_from(n) for n in numbers if n.heard_until), default=None)
 
 
 def needed_by_most(numbers: Sequence[PhoneNumber]) -> datetime:
-    """From when the account's list is needed. Numbers that need more are ``behind``."""
+    """The time from which the account's list is needed. Numbers that need an earlier one are ``behind``."""
     all_needed = [needed_from(n) for n in numbers]
     until = newest(numbers)
     return min(at for at in all_needed if until is None or at >= until - TOGETHER)
 
 
 def behind(numbers: Sequence[PhoneNumber], since: datetime) -> list[PhoneNumber]:
-    """Those for which a list since then is too short: added again, or set back by a restore. The newest need first."""
+    """Numbers for which a list since then is too short: they were added again, or set back by a restore. Those that
+    need the least come first."""
     return sorted((n for n in numbers if needed_from(n) < since), key=needed_from, reverse=True)
 
 
 @transactional
 async def note_listed(numbers: Sequence[PhoneNumber], since: datetime, until: datetime) -> None:
-    """The texts that came to these numbers from ``since`` to ``until`` are stored. One that needs more than that, by its row as it is
-    now, stays where it is: it may have been set back since it was read."""
+    """Notes that the texts that came to these numbers from ``since`` to ``until`` are stored. A number whose row now
+    needs an earlier list is left as it is: it may have been set back since it was read."""
     enough = Q(heard_until__gte=since) | Q(heard_until=None, created_at__gte=since)
     moves_on = Q(heard_until=None) | Q(heard_until__lt=until)
     await PhoneNumber.filter(enough, moves_on, id__in=[n.id for n in numbers]).update(heard_until=until)
@@ -62,5 +64,5 @@ async def note_listed(numbers: Sequence[PhoneNumber], since: datetime, until: da
 
 @transactional
 async def set_back(number: PhoneNumber, to: datetime) -> None:
-    """After a restore: what came since then is listed once more."""
+    """After a restore: texts that came since then are listed once more."""
     await PhoneNumber.filter(Q(heard_until=None) | Q(heard_until__gt=to), id=number.id).update(heard_until=to)

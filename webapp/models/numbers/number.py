@@ -22,12 +22,13 @@ ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of the
 
 
 class PhoneNumber(Model):
-    """``rate``: segments a second. ``free_at``: its pace lets the next text leave then; each claim moves it on.
-    ``held_until``: Twilio asked to wait until then (429). ``claim_mark`` moves on at each claim, and never goes back but by
-    a restore. ``failures``: calls in a row without a readable answer; ``rests_until``: none is tried before (outages.py).
-    ``heard_until``: every text that came to it before then is stored; None where Twilio was never asked (hearing.py). ``*_24h``: texts
-    Twilio took in the 24 hours before ``measured_at``, and how many of them were filtered or failed. ``retired_at``: it
-    takes no new contacts, but its conversations go on until it is given back to Twilio, ``released_at``."""
+    """``rate``: segments a second. ``free_at``: when its pace lets the next text leave; each claim moves it on.
+    ``held_until``: Twilio asked us to wait until then (429). ``claim_mark`` moves on at each claim; only a restore
+    moves it back. ``failures``: calls in a row without a readable answer; ``rests_until``: none is tried before
+    (outages.py). ``heard_until``: every text that came to it before then is stored; None where Twilio was never asked
+    (hearing.py). ``*_24h``: texts Twilio took in the 24 hours before ``measured_at``, and how many of them were
+    filtered or failed. ``retired_at``: it takes no new contacts, but its conversations go on until it is given back to
+    Twilio, ``released_at``."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -82,8 +83,8 @@ class PhoneNumber(Model):
         return self.paused_at is None and self.released_at is None
 
     def wait(self, now: datetime) -> float:
-        """Seconds until this number may send again. An instant further ahead than any that is set is of a clock that was
-        wrong, and counts for nothing."""
+        """Seconds until this number may send again. A time further ahead than any we set comes from a wrong clock, and
+        is ignored."""
         return max(
             seconds_ahead(self.free_at, now, self.longest),
             seconds_ahead(self.held_until, now, LONGEST_HOLD),
@@ -106,9 +107,9 @@ class Changes:
 async def note_check(
     campaign: Campaign, credentials_trouble: str, reached: set[str], services: dict[str, str], mail_trouble: str = ""
 ) -> None:
-    """Stores what the set-up check found (S10): what is wrong with the credentials (rules.numbers.credentials), the numbers
-    (E.164) that send their texts here, the Messaging Services that take the texts of others, each under its number, and
-    why the mail server takes no letter."""
+    """Stores the findings of the set-up check (S10). ``credentials_trouble``: the fault of the credentials
+    (rules.numbers.credentials). ``reached``: numbers (E.164) whose texts come here. ``services``: number -> the
+    Messaging Service that takes its texts elsewhere. ``mail_trouble``: why the mail server takes no letter."""
     for number in await PhoneNumber.filter(campaign=campaign, released_at=None):
         number.service = services.get(number.e164, "")[:SERVICE]
         number.webhooks_ok = number.e164 in reached and not number.service
@@ -191,8 +192,8 @@ async def free_in_account() -> list[AccountNumber]:
 
 
 async def measure_numbers() -> None:
-    """Adds up each number's texts of this hour and the 23 before it, those that Twilio refused included; every minute, from the
-    kept counts, so that a busy day costs no more."""
+    """Adds up each number's texts of this hour and the 23 before it, those that Twilio refused included. Runs every
+    minute, and reads the kept counts, so that a busy day costs no more."""
     now = clock.now()
     carriers = ", ".join(str(code) for code in sorted(errors.CARRIER))
     rows = await database.query(

@@ -109,7 +109,8 @@ class Shown:
 
 
 def shown(form: OptInForm, language: str) -> Shown:
-    """The Spanish words only where the consent is there in Spanish: nobody agrees to words in two languages."""
+    """Its words in Spanish only if the consent is written in Spanish too: nobody should agree to words in two
+    languages."""
     if language == SPANISH and form.consent_es:
         return Shown(form.title_es or form.title, form.subtitle_es or form.subtitle, form.consent_es)
     return Shown(form.title, form.subtitle, form.consent)
@@ -146,13 +147,13 @@ class OptInNumber(Model):
 
 
 async def of_actions(actions: Iterable[Action]) -> dict[int, int]:
-    """Action -> the form whose own it is, by their ids, of the actions that are a form's. No statement where none is: such an
-    action has no page, its form has."""
+    """Id of an action -> id of the form that it belongs to. Actions of no form are left out; without any there is no
+    statement. A form's action has no page of its own, the form has one."""
     own = [action.id for action in actions if action.of_opt_in]
     return {form.action_id: form.id for form in await OptInForm.filter(action_id__in=own)} if own else {}
 
 
 async def open_form(campaign_slug: str, slug: str) -> OptInForm | None:
-    """As the public page finds it: drafts are not there; a closed one says that it is."""
+    """The form, as the public page finds it: drafts are not found, closed ones are."""
     found = OptInForm.filter(campaign__slug=campaign_slug[:60], slug=slug[:40]).exclude(state=DRAFT)
     return await found.select_related("campaign", "action").first()

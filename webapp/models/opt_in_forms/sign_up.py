@@ -22,9 +22,10 @@ INITIAL, FOLLOW_UP = "initial", "follow_up"  # the text that is wanted next
 class SignUp(Model):
     """One contact at one form. ``token``: in their referral link. ``referrer_id``: the sign-up whose link they came by.
 
-    ``wants``: the text that is still to be queued, not before ``try_at`` and not after ``wants_until``; ``why_not``: the code
-    that kept it back, while it waits or for good. ``asked_id``, ``answered_id``: the messages that ask to confirm and that answer
-    the confirmation. ``language``: of the page they signed up on; in it they are texted, where the form has such words. The names and answers are what was typed in the form: nobody knows yet whether it was the phone's owner.
+    ``wants``: the text that is still to be queued, not before ``try_at`` and not after ``wants_until``. ``why_not``:
+    the code that keeps it back, for now or for good. ``asked_id``, ``answered_id``: the messages that ask to confirm
+    and that answer the confirmation. ``language``: of the page they signed up on, and of their texts if the form has
+    such words. Names and answers are as typed in the form: nobody knows yet whether the phone's owner typed them.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -9,7 +9,7 @@ SAMPLE = "x" * LENGTH  # as long as a real token, for the preview of somebody wh
 
 
 async def of(action_id: int, contact_id: int, language: str) -> dict[str, str | None]:
-    """By canonical name. ``action_id``, ``language``: of the script; no values where it is no form's."""
+    """Canonical name -> value; empty where the action is no form's. ``action_id``, ``language``: of the script."""
     form = await OptInForm.get_or_none(action_id=action_id)
     if form is None:
         return {}

@@ -23,9 +23,10 @@ TALK_OVER = timedelta(days=14)
 
 
 async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conversation | None) -> Conversation | None:
-    """The conversation of the form whose keyword this text is, or which a YES after a keyword is for; None where it is none's,
-    or answers a volunteer. ``newest``: the conversation of our newest text. The contact is locked, and the text is the only
-    proof needed that the phone is theirs; a YES is asked for all the same. A phone that opted out stays so."""
+    """The conversation of the form whose keyword this text is, or for which this YES after a keyword is. None where
+    there is none, or where the text answers a volunteer. ``newest``: the conversation of our newest text. The contact
+    is locked. The text proves that the phone is theirs, but a YES is still asked for. A phone that opted out stays
+    so."""
     word = words.keyword(body)
     form = await _form_of(word, number) if word else None
     if form is None and not words.confirms(body):
@@ -45,15 +46,16 @@ async def opened(body: str, contact: Contact, number: PhoneNumber, newest: Conve
 
 
 async def _of_a_volunteer(newest: Conversation) -> bool:
-    """Is the talk a volunteer's, and not over? After TALK_OVER without a word of either side a keyword is a keyword again."""
+    """Is this a conversation with a volunteer that is not over? When neither side has written for TALK_OVER, a keyword
+    counts as a keyword again."""
     if await OptInForm.exists(action_id=newest.action_id):
         return False
     return await Message.exists(conversation=newest, created_at__gt=clock.now() - TALK_OVER)
 
 
 async def _of_failed_ask(contact: Contact) -> Conversation | None:
-    """The form's conversation in which they wrote last, by its keyword, where the text that asks for the YES failed: no
-    second one is sent, so this is the only way to join (X2)."""
+    """The form's conversation in which they wrote last, by its keyword, if the text that asks for the YES failed. No
+    second one is sent, so this is their only way to join (X2)."""
     found = Conversation.filter(id=contact.last_inbound_conversation_id or 0).select_for_update()
     conversation = await found.first()
     row = await SignUp.get_or_none(form__action_id=conversation.action_id, contact=contact) if conversation else None
@@ -70,8 +72,9 @@ async def _form_of(word: str, number: PhoneNumber) -> OptInForm | None:
 
 
 async def hears(body: str, contact: Contact, conversation: Conversation | None) -> bool:
-    """Is this text answered by a form itself? Then nobody has to: a keyword, the YES that a sign-up waits for, which confirms
-    it, or that YES again, which confirms what they asked for at another form. Once the staff have written there, a YES is for them. The contact and the conversation are locked."""
+    """Does a form itself answer this text, so that nobody has to? It does for a keyword, and for the YES that a sign-up
+    waits for, which confirms it. The same YES again confirms a sign-up at another form. Once the staff have written
+    there, a YES is for them. The contact and the conversation are locked."""
     if conversation is None or contact.opted_out_at:
         return False
     form = await OptInForm.get_or_none(action_id=conversation.action_id)
@@ -105,7 +108,7 @@ async def _staff_wrote(conversation: Conversation, after_id: int) -> bool:
 
 
 async def _confirm(row: SignUp, form: OptInForm, contact: Contact) -> None:
-    """The phone's owner agrees: they are on the list, and what they typed fills what is blank."""
+    """The phone's owner agrees: puts them on the list, and fills blank fields with what they typed."""
     row.confirmed_at = clock.now()
     if await form.script(RESPONSE, row.language):
         row.wants, row.try_at, row.wants_until = FOLLOW_UP, clock.now(), clock.now() + PATIENCE
@@ -117,8 +120,8 @@ async def _confirm(row: SignUp, form: OptInForm, contact: Contact) -> None:
 
 
 async def _fill(row: SignUp, form: OptInForm, contact: Contact) -> None:
-    """Never over what is known: a name that the campaign has is better than one from a form. Their conversations follow the
-    ZIP to its hours (S1)."""
+    """Fills only blank fields: a name that the campaign has is better than one from a form. A new ZIP changes the hours
+    of their conversations (S1)."""
     before = contact.zone_set_id
     for name in ("first_name", "last_name", "zip"):
         setattr(contact, name, getattr(contact, name) or getattr(row, name))

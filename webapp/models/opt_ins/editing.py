@@ -126,7 +126,7 @@ async def open_form(form: OptInForm, by: Membership) -> list[str]:
 
 
 async def in_the_way(form: OptInForm) -> list[str]:
-    """The faults that keep it, as it is stored, from being opened. Of an open form: what came in its way since."""
+    """The faults that keep the stored form from being opened. For an open form: those that came up since."""
     words = checks.Words({name: getattr(form, name) for name in COLUMNS}, await form.scripts())
     chosen = await ContactList.get(id=form.contact_list_id)
     return await checks.stops_opening(await Campaign.get(id=form.campaign_id), words, chosen, await _numbers(form))

@@ -67,8 +67,8 @@ async def ask(row: SignUp, contact: Contact) -> None:
 
 
 async def _contact(form: OptInForm, filled: Filled) -> Contact:
-    """A phone that nobody had gets a contact without a name: a stranger may have typed it, and our texts say it. Of one that
-    is known nothing changes before a YES."""
+    """For a new phone, a contact without a name: a stranger may have typed the name, and our texts would say it. A
+    known contact is not changed before a YES."""
     known = await Contact.exists(campaign_id=form.campaign_id, phone=filled.phone)
     contact = await Contact.of_phone(form.campaign, filled.phone)
     if not known and filled.came_by == FROM_FORM:
@@ -78,8 +78,8 @@ async def _contact(form: OptInForm, filled: Filled) -> Contact:
 
 
 async def _be_careful(contact: Contact, form: OptInForm, zip_code: str) -> None:
-    """Before a YES the ZIP may be a stranger's. So it is no ZIP of the contact's yet, and its hours count beside those of the
-    phone's area code, or of the campaign where that tells nothing (S1)."""
+    """Before a YES a stranger may have typed the ZIP, so it is not stored as the contact's. Its hours count as well as
+    those of the phone's area code, or of the campaign where the area code tells nothing (S1)."""
     typed = contact_zones.derive("", zip_code, "", contact.phone)
     dialled = contact_zones.derive("", "", "", contact.phone)
     names = {*typed.names, *(dialled.names or (form.campaign.timezone,))}
@@ -104,7 +104,8 @@ async def _make(form: OptInForm, contact: Contact, filled: Filled) -> SignUp:
 
 
 async def _take_newer(row: SignUp, form: OptInForm, filled: Filled) -> None:
-    """Until the YES nobody knows who typed what was typed first: the newest counts. A keyword types nothing."""
+    """Until the YES nobody knows who filled in the form first, so the newest values count. A keyword brings no
+    values."""
     if row.confirmed_at or filled.came_by != FROM_FORM:
         return
     row.first_name, row.last_name, row.zip = filled.first_name[:40], filled.last_name[:40], filled.zip[:10]
@@ -116,13 +117,14 @@ async def _take_newer(row: SignUp, form: OptInForm, filled: Filled) -> None:
 
 
 async def _referrer(form: OptInForm, contact_id: int, token: str) -> int | None:
-    """Nobody refers themselves, and a link of another form is of no account."""
+    """The sign-up of this referral link; None for a link of their own or of another form."""
     found = await sign_ups.of_token(token)
     return found.id if found and found.form_id == form.id and found.contact_id != contact_id else None
 
 
 async def _note_consent(row: SignUp, form: OptInForm, filled: Filled) -> bool:
-    """False where this very press has stored it before. The same form sent again with another phone is another consent."""
+    """False where the same press has stored it before. The same form sent again with another phone is another
+    consent."""
     if await _store_consent(row, form, filled, filled.client_id):
         return True
     if await Consent.exists(client_id=filled.client_id, sign_up=row):

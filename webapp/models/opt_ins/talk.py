@@ -37,8 +37,8 @@ async def _make(form: OptInForm, contact: Contact) -> Conversation:
 
 
 async def _lost_at(form: OptInForm, contact: Contact) -> datetime | None:
-    """The time of a text to them that Twilio has but a restored backup lacks. Nobody knows whose it was, so it counts as the
-    first text of every form made before it, as of every action (conversations/making.py, X2)."""
+    """The time of a text to them that Twilio has but a restored backup lacks. Nobody knows which form or action it was
+    for, so it counts as the first text of every one made before it (conversations/making.py, X2)."""
     lost = Message.filter(contact=contact, direction=OUT, kind=FOLLOW_UP, conversation_id=None)
     newest = await lost.filter(created_at__gte=form.created_at).order_by("-created_at").first()
     return newest.created_at if newest else None

@@ -1,9 +1,9 @@
 """The texts of an opt-in form: the one that asks for a YES, and the follow-up after it (SPEC B2, X3).
 
-They go through the gate of every text, asked here as at a click and again by the worker. A text that may not leave now is not
-queued: the sign-up waits, and the text is made when it may leave, with the words of then. That is not what S1 forbids. There a
-volunteer's tap is not to ring a phone hours later; here the person asked for this one text, the law's hours are kept, and after
-a day nothing is sent.
+They pass the same safeguards as every text, here as at a click and again in the worker. A text that may not leave now
+is not queued: the sign-up waits, and the text is made when it may leave, with the words of that time. S1 does not
+forbid that. S1 keeps a volunteer's tap from ringing a phone hours later. Here the person asked for this one text, the
+law's hours are kept, and after a day nothing is sent.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ async def _store(
 
 
 async def mark(row: SignUp, message: Message) -> None:
-    """In the transaction of the text: no other worker makes it again."""
+    """Notes the text on its sign-up, in the same transaction, so that no other worker makes it again."""
     column = "asked_id" if row.wants == INITIAL else "answered_id"
     row.wants, row.try_at, row.why_not = "", None, None
     setattr(row, column, message.id)
@@ -169,5 +169,5 @@ async def _give_up(row: SignUp, why: int | None) -> int | None:
 
 @transactional
 async def failed(sign_up_id: int) -> None:
-    """Trying it raised an error: it never blocks the others."""
+    """Puts off a sign-up whose try raised an error, so that it never blocks the others."""
     await SignUp.filter(id=sign_up_id).update(try_at=clock.now() + LATER)

@@ -14,8 +14,8 @@ from webapp.rules import edited, errors
 
 @transactional
 async def block(conversation: Conversation, by: User) -> bool:
-    """Blocks the conversation's contact and cancels the texts queued to them. Past a volunteer's budget staff decide. False,
-    and nothing is done, where ``by`` may not judge them (V9)."""
+    """Blocks the conversation's contact and cancels the texts queued to them. Past a volunteer's budget the contact becomes a
+    possible opt-out, and staff decide. False, and nothing is done, where ``by`` may not judge the contact (V9)."""
     contact = await bounds.contact_to_judge(conversation, by)
     if contact is None:
         return False

@@ -1,7 +1,8 @@
-"""The bounds of a volunteer's powers: a text of ours was taken, and a budget an hour for opt-outs and blocks (SPEC V9).
+"""The bounds of a volunteer's powers: only contacts to whom Twilio took a text of ours, and an hourly budget of
+opt-outs and blocks (SPEC V9).
 
-Staff have no such bounds. Past the budget nothing is done for good: the contact becomes a possible opt-out, to whom nobody
-can text until staff decide (V8), and the volunteer is paused: suspended, as by staff, until staff let them back in.
+Staff have no such bounds. Past the budget nothing final is done. The contact becomes a possible opt-out, whom nobody
+can text until staff decide (V8). The volunteer is paused: suspended until staff let them back in.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ async def contact_to_judge(conversation: Conversation, by: User) -> Contact | No
 
 
 async def held_back(contact: Contact, by: User | None) -> bool:
-    """True where ``by`` is a volunteer whose budget is used up: then the locked contact is a possible opt-out that staff
-    decide, also where a volunteer might have decided on their words before; the volunteer is paused, and the caller does
-    nothing."""
+    """True where ``by`` is a volunteer whose budget is used up. Then the locked contact becomes a possible opt-out that
+    only staff decide, even if a volunteer could have decided about their words before. The volunteer is paused, and the
+    caller must do nothing."""
     member = await _volunteer(contact.campaign_id, by) if by else None
     if member is None:
         return False

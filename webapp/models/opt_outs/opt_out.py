@@ -48,8 +48,8 @@ class OptOut(Model):
 
 
 class OptOutSaidAgain(Model):
-    """Somebody opted out here too, after another campaign's opt-out of this phone had come: their own word, which this campaign
-    passes on (SPEC B9). The database refuses to change or delete a row."""
+    """An opt-out said here too, after another campaign's opt-out of this phone had come. Since it is the person's own
+    word here, this campaign passes it on (SPEC B9). The database refuses to change or delete a row."""
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(

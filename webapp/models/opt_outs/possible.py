@@ -43,9 +43,10 @@ class Shown:
 
 @transactional
 async def decide(conversation: Conversation, by: User, opts_out: bool, shown: Shown) -> str:
-    """A volunteer or admin says what the words meant. Returns "opted_out" or "no_opt_out". Nothing is decided where only
-    staff may say so ("for_staff"), or no text of ours was taken there ("not_texted", V9). That nobody opted out counts only
-    of what was ``shown``: after other words or another flag nothing is decided ("read_again"). An opt-out always counts."""
+    """A volunteer or admin says what the words meant. Returns "opted_out" or "no_opt_out". Nothing is decided where
+    only staff may say so ("for_staff"), or Twilio took no text of ours there ("not_texted", V9). "No opt-out" counts
+    only for the words that were ``shown``: after newer words or another flag nothing is decided ("read_again"). An
+    opt-out always counts."""
     contact = await bounds.contact_to_judge(conversation, by)
     if contact is None:
         return "not_texted"
