@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar._multipart import parse_multipart_form
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import FormMultiDict, State
 from litestar.enums import RequestEncodingType, ScopeType
 from litestar.exceptions import HTTPException, InternalServerException, NotFoundException, ValidationException
 from litestar.middleware import ASGIMiddleware
@@ -40,6 +40,15 @@ class ClientGone(HTTPException):
 
 class BoundedRequest(Request):
     """A request whose form is bounded: names, values, and the length of each."""
+
+    _kept_state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """Litestar's own makes one at each look."""
+        if self._kept_state is None:
+            self._kept_state = super().state
+        return self._kept_state
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """Raises ClientGone; Litestar's own would call it a fault of the site."""

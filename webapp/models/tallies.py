@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from tortoise.models import Model
@@ -158,6 +159,8 @@ def due() -> list[Statement]:
     """The statements that write the counts of the current transaction, which the caller runs: users, scripts, codes, answers, hours
     and deliveries, each in the order of their keys."""
     moves = _moves()
+    if not moves:
+        return []
     deliveries = _of_deliveries(moves)
     users, scripts = [], defaultdict[tuple[Any, ...], Counter[str]](Counter)
     codes, answers, hours = list[list[Any]](), list[list[Any]](), defaultdict[tuple[Any, ...], Counter[str]](Counter)
@@ -239,12 +242,14 @@ def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[Any]]) -
 
 
 def _move(action_id: int, user_id: int, changed: Mapping[str, int]) -> Statement | None:
-    if not changed:
-        return None
-    names = list(changed)  # from COLUMNS, never from a request
+    return (_moving(tuple(changed)), [action_id, user_id, *changed.values()]) if changed else None
+
+
+@lru_cache(maxsize=1_000)
+def _moving(names: tuple[str, ...]) -> str:
+    """``names``: from COLUMNS, never from a request."""
     others = [name for name in COLUMNS if name not in changed]
     columns = ", ".join(["action_id", "user_id", *names, *others])
     values = ", ".join(["?"] * (2 + len(names)) + ["0"] * len(others))
     updates = ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in names)
-    text = f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}"
-    return text, [action_id, user_id, *changed.values()]
+    return f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}"

@@ -19,6 +19,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")  # two septets each
+_GSM = BASIC | EXTENDED
 ALONE = {"GSM-7": 160, "UCS-2": 70}  # units of a text of one segment
 CHAINED = {"GSM-7": 153, "UCS-2": 67}  # units of each of several segments
 LONGEST = 1600  # characters Twilio takes in one body (error 21617)
@@ -87,7 +88,7 @@ def billed(counted: Segments, picture: bool) -> int:
 
 def forcing(text: str) -> list[str]:
     """The characters outside GSM-7, each once, in order of appearance."""
-    return [c for c in dict.fromkeys(text) if c not in BASIC and c not in EXTENDED]
+    return [] if _GSM.issuperset(text) else [c for c in dict.fromkeys(text) if c not in _GSM]
 
 
 def plain(text: str) -> str:
@@ -96,7 +97,7 @@ def plain(text: str) -> str:
 
 
 def _septets(text: str) -> int:
-    return len(text) + sum(c in EXTENDED for c in text)
+    return len(text) + sum(map(text.count, EXTENDED))
 
 
 def _utf16_units(text: str) -> int:
