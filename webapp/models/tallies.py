@@ -248,7 +248,7 @@ def _move(action_id: int, user_id: int, changed: Mapping[str, int]) -> Statement
 @lru_cache(maxsize=1_000)
 def _moving(names: tuple[str, ...]) -> str:
     """``names``: from COLUMNS, never from a request."""
-    others = [name for name in COLUMNS if name not in changed]
+    others = [name for name in COLUMNS if name not in names]
     columns = ", ".join(["action_id", "user_id", *names, *others])
     values = ", ".join(["?"] * (2 + len(names)) + ["0"] * len(others))
     updates = ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in names)
