@@ -1,6 +1,6 @@
 """Records what became of a claimed text: taken, rejected, put back in the queue, or unknown (SPEC X2, DESIGN).
 
-An answer is recorded by compare-and-set on the message and its attempt, so a late one changes nothing it should not.
+An answer is recorded by compare-and-set on the message and its attempt, so that a late one changes nothing else.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ CLAIMS = (
 
 @transactional
 async def taken(message_id: int, sid: str | None = None, attempt_id: uuid.UUID | None = None) -> None:
-    """Twilio has it: the call's answer, a callback or a look-up says so, or without a ``sid`` their reply or the staff. A
-    text queued for a second attempt does not leave again. While a second attempt is under way, a late answer to the first
-    only adds its sid."""
+    """Notes that Twilio has it, by the call's answer, a callback or a look-up; without a ``sid``, by the contact's
+    reply or the staff. A text queued for a second attempt does not leave again. While a second attempt is under way, a
+    late answer to the first only adds its sid."""
     _, message = await Message.locked(message_id)
     under_way = message.status == SENDING and attempt_id not in (None, message.attempt_id)
     async with tallies.moving(message):
@@ -78,8 +78,8 @@ async def later(message_id: int, attempt_id: uuid.UUID, seconds: float) -> None:
 
 @transactional
 async def hold_number(number_id: int | None, seconds: float) -> None:
-    """Nothing leaves by the number for so long. A later instant that another call was told stays, unless it is further
-    away than Twilio ever asks: then a wrong clock set it."""
+    """Keeps texts from leaving by the number for so many seconds. A later time that another call was told stays, unless
+    it is further ahead than Twilio ever asks for: then a wrong clock set it."""
     until = clock.now() + timedelta(seconds=seconds)
     await database.query(
         "UPDATE phone_number SET held_until = ? WHERE id = ? AND (held_until IS NULL OR held_until < ? OR held_until > ?)"
@@ -93,7 +93,8 @@ async def hold_number(number_id: int | None, seconds: float) -> None:
 
 @transactional
 async def unknown(message_id: int, attempt_id: uuid.UUID) -> None:
-    """Twilio may have taken it: the conversation counts as texted and the lock holds, until a look-up settles it."""
+    """Notes that Twilio may have taken it: until a look-up settles it, the conversation counts as texted and the lock
+    holds."""
     _, message = await Message.locked(message_id)
     if message.status == SENDING and message.attempt_id == attempt_id:
         message.status, message.looks = UNKNOWN, 0

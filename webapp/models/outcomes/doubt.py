@@ -43,7 +43,8 @@ async def give_up_on_lost_workers() -> int:
 
 
 async def open_ids(status: str, where: str, *values: Any) -> list[int]:
-    """Ids of texts with no outcome yet, by their index. SQLite takes it only where its condition stands in the words of the statement."""
+    """Ids of texts with no outcome yet, by their index. SQLite uses that index only if its condition is written out in
+    the statement."""
     rows = await database.query(
         f"SELECT id FROM message WHERE status IN ('sending', 'unknown') AND status = '{status}' AND {where}", *values
     )
@@ -68,8 +69,8 @@ async def looked_up(message_id: int, seen: Sequence[Seen]) -> None:
 
 async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
     """The message with exactly our words, else one that ends with them (a messaging service puts a prefix before). It
-    belongs to no other row, and is not exactly another unsettled text of ours to this phone. Of any attempt: rows and
-    messages are told apart by their order, for Twilio's clock and ours differ."""
+    belongs to no other row, and its words are not exactly those of another unsettled text of ours to this phone. It may
+    be of any attempt: the order tells rows and messages apart, since Twilio's clock and ours differ."""
     known = await with_rows([s.sid for s in seen])
     free = [s for s in seen if _in_time(message, s) and s.sid not in known]
     same_phone = Message.filter(phone=message.phone, campaign_id=message.campaign_id, direction=OUT)
@@ -87,7 +88,8 @@ async def _found(message: Message, seen: Sequence[Seen]) -> Seen | None:
 
 @transactional
 async def _not_found(message_id: int) -> None:
-    """After three look-ups without a find: one new attempt, asked of the safeguards again. The second time staff decide."""
+    """After three look-ups that found nothing: allows one new attempt, which the safeguards check again. The second
+    time staff decide."""
     _, message = await Message.locked(message_id)
     if message.status != UNKNOWN or message.next_look_at is None or message.next_look_at > clock.now():
         return  # settled meanwhile, or a look-up beside this one has been counted
@@ -102,8 +104,8 @@ async def _not_found(message_id: int) -> None:
 
 
 async def with_rows(sids: Sequence[str]) -> set[str]:
-    """Those of these texts at Twilio that are settled: a row has the sid, or had it until its status said that it failed, or
-    its attempt was followed by another."""
+    """Sids of these texts at Twilio that are settled: a row has the sid, or had it until its status was a failure or
+    another attempt followed."""
     if not sids:
         return set()
     among = packed.among("sid", "text")

@@ -36,8 +36,8 @@ async def from_error(message: Message, contact: Contact, code: int) -> None:
 
 @transactional
 async def stop_campaign(campaign_id: int, code: int, tried_at: datetime | None = None) -> None:
-    """The account, the number or we are at fault: the next text would fare the same (X4). A text that was tried before
-    somebody fixed it and went on says nothing new."""
+    """Stops the campaign for a fault of the account, the number or ours: the next text would fail too (X4). Does
+    nothing for a text that was tried before somebody fixed the fault and started again."""
     campaign = await Campaign.filter(id=campaign_id).select_for_update().get()
     fixed = tried_at is not None and campaign.went_on_at is not None and tried_at < campaign.went_on_at
     if not campaign.stopped_at and not fixed:

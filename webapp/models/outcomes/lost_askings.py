@@ -11,9 +11,9 @@ from webapp.rules import errors
 
 
 async def give_up(phones: set[str] | None = None) -> None:
-    """No sign-up of the backup, or of a keyword that is listed again, wants a text any more: it may have left after the backup.
-    Also none that was refused for now, for it would be wanted again (texting.due). ``phones``: only theirs; None for all.
-    Inside a transaction."""
+    """Gives up the wanted texts of sign-ups in the backup, or by a keyword that is listed again: each may have left
+    after the backup. That includes a text that was refused for now, since it would be wanted again (texting.due).
+    ``phones``: only theirs; None for all. Inside a transaction."""
     theirs, values = "", []
     if phones is not None:
         theirs = f" AND contact_id IN (SELECT id FROM contact WHERE {packed.among('phone', 'text')})"
@@ -33,7 +33,8 @@ async def give_up(phones: set[str] | None = None) -> None:
 
 
 async def note(message: Message) -> None:
-    """A lost text of a form is found: its sign-up knows that it left, so that a YES confirms. Inside a transaction."""
+    """Notes on its sign-up that a form's lost text was found at Twilio, so that a YES confirms. Inside a
+    transaction."""
     column = "asked_id" if message.kind == INITIAL else "answered_id"
     found = await SignUp.filter(form__action_id=message.action_id or 0, contact_id=message.contact_id).first()
     if found:

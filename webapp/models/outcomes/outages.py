@@ -1,7 +1,8 @@
 """Twilio answers with 5xx or not at all: numbers rest, longer each time, so that few texts become unknown (SPEC X4).
 
-Failed calls in a row are counted by number and by campaign: a campaign's numbers fail together where the account or the
-network is at fault. After a rest Twilio is asked for the number's newest texts, which risks none; then one text is tried.
+Failed calls in a row are counted for each number and for each campaign, since all numbers of a campaign fail where the
+account or the network is at fault. After a rest Twilio is asked for the number's newest texts, which risks no text.
+Then one text is tried.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ async def failed(number_id: int, why: str, tried: bool = False) -> float:
 
 
 def _rest(failures: int, most: float, now: datetime) -> tuple[datetime | None, float]:
-    """``failures``: how many more than a few."""
+    """``failures``: how many there were beyond the first few."""
     if failures < 0:
         return None, 0.0
     seconds = min(FIRST_REST * 2.0 ** min(failures, 10), most)

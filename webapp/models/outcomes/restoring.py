@@ -80,9 +80,9 @@ async def hidden_for() -> float:
 
 @transactional
 async def reconciled(phones: set[str] | None = None) -> None:
-    """Everything Twilio sent since the backup is marked: owners may start again, and every mark overtakes those that were
-    noted before the restore. Texts that opt-in forms still wanted to send, to ``phones`` if they are given, are given up: rather not
-    texted than twice."""
+    """Everything Twilio sent since the backup is marked, so owners may start again. Moves every claim mark past those
+    noted before the restore. Gives up texts that opt-in forms still wanted to send (only to ``phones``, if given):
+    better not to text than to text twice."""
     await lost_askings.give_up(phones)
     await database.query("UPDATE phone_number SET claim_mark = claim_mark + ? RETURNING id", OVERTAKES)
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
@@ -92,8 +92,8 @@ async def reconciled(phones: set[str] | None = None) -> None:
 
 @transactional
 async def mark(number: PhoneNumber, sent: Sent) -> Found:
-    """Marks one text that Twilio has. Its row is known, or a queued row of the same words is settled. Where the row is
-    lost, the contact counts as texted: rather not texted than texted twice."""
+    """Marks one text that Twilio has. Either its row is known, or a queued row with the same words is settled, or the
+    row is lost and the contact counts as texted: better not to text than to text twice."""
     if await Message.exists(sid=sent.sid):
         return "known"
     contact = await Contact.of_phone(await Campaign.get(id=number.campaign_id), sent.to)
@@ -166,8 +166,9 @@ def _could_be(script: str, text: str) -> bool:
 async def _put_in(
     contact: Contact, number: PhoneNumber, sent: Sent, texted: list[Conversation], place: Conversation | None
 ) -> Found:
-    """Makes the lost row as far as it can be known. ``texted``: conversations that count as texted by it. ``place``: the
-    conversation it certainly belongs to; without one it counts for conversations made later, too (making.py)."""
+    """Writes the lost row again, as far as it is known. ``texted``: conversations that count as texted by it.
+    ``place``: the conversation it certainly belongs to. Without one it counts for conversations made later, too
+    (making.py)."""
     for each in texted:
         async with tallies.moving(each):
             each.texted_at = sent.created_at
@@ -210,7 +211,7 @@ async def _lost_message(
 
 
 async def _lock(contact: Contact, message: Message, sent: Sent) -> None:
-    """Makes the lock after a recent text (S5) count it."""
+    """Counts this text for the lock after a recent text (S5)."""
     contact.number_id = contact.number_id or message.number_id
     if contact.last_claimed_at is None or contact.last_claimed_at < sent.created_at:
         contact.last_claimed_at, contact.last_claimed_message_id = sent.created_at, message.id
@@ -220,8 +221,9 @@ async def _lock(contact: Contact, message: Message, sent: Sent) -> None:
 
 @transactional
 async def go_on(member: Membership, shown: str) -> str:
-    """Ends the stop; or says, as a word, why this person may not: "restored" (not reconciled yet), "owner", "stopped_since".
-    ``shown``: the `stop_mark` of the page. A stop that it did not show goes on: somebody else had a reason for it (S11)."""
+    """Ends the stop, or returns a word for why this member may not: "restored" (not reconciled yet), "owner",
+    "stopped_since". ``shown``: the `stop_mark` of the page. A stop that the page did not show stays: somebody else had
+    a reason for it (S11)."""
     campaign = await Campaign.filter(id=member.campaign_id).select_for_update().get()
     if campaign.stopped_code == errors.RESTORED:
         return "restored"

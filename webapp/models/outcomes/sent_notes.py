@@ -20,7 +20,7 @@ _noted: dict[tuple[int, int], int] = {}  # by the opening of the database, and n
 
 
 def note(number_id: int, mark: int, durable: bool = False) -> None:
-    """Kept where an earlier one is there; a later one stays."""
+    """Writes the note, unless a later one is there."""
     _noted[_key(number_id)] = max(mark, _noted.get(_key(number_id), 0))
     path = _folder() / str(number_id)
     with _alone(path):
@@ -66,8 +66,8 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _read(path: Path) -> int:
-    """0: there is none, or a power cut left half of one; then every process is new, and asks Twilio. OSError where the disk
-    does not say."""
+    """The mark of the note; 0 where there is none, or where a power cut left half of one. After a power cut every
+    process is new, and asks Twilio. Raises OSError where the disk can't be read."""
     try:
         text = path.read_text(errors="replace")
     except (FileNotFoundError, NotADirectoryError):

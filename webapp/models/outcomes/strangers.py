@@ -1,4 +1,5 @@
-"""Texts that Twilio has by one of our numbers and no row knows: which one stopped everything, and since when (SPEC X2).
+"""Texts that Twilio has from one of our numbers and that no row knows: which of them stopped everything, and since when
+(SPEC X2).
 
 The audit log keeps them: whoever runs the server learns there what else texts.
 """
@@ -48,13 +49,13 @@ async def note(campaign: Campaign, sent: Sent | None) -> None:
 
 @transactional
 async def note_earlier(sent: Sent) -> None:
-    """An earlier one was found: it is kept too, for the reconciling may break off and start again."""
+    """Keeps an earlier one that was found, too: reconciling may break off and start again."""
     for campaign in await Campaign.filter(stopped_code=errors.RESTORED).order_by("id"):
         await note(campaign, sent)
 
 
 async def alone_stopped_us() -> Since | None:
-    """Since when, where every stop that is not reconciled yet has such a text as its reason. Else None."""
+    """The times, if such a text is the reason of every stop that is not reconciled yet; else None."""
     last = await AuditEvent.filter(what=RECONCILED).order_by("-id").first()
     stops = await AuditEvent.filter(what=STOPPED, id__gt=last.id if last else 0)
     if not stops or not all("left" in stop.detail for stop in stops):

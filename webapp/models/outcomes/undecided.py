@@ -71,8 +71,9 @@ async def any_over(campaign_id: int, ids: Collection[int]) -> bool:
 
 
 async def decide_many(by: Membership, seen: Mapping[int, int], what: str) -> set[int]:
-    """The same decision on each of these texts of the member's campaign; those settled or tried again meanwhile are left
-    alone. ``seen``: how many attempts of each they saw. Returns the numbers by which some may leave now."""
+    """Makes the same decision on each of these texts of the member's campaign; those settled or tried again meanwhile
+    are left alone. ``seen``: text -> number of attempts when they looked. Returns the ids of the numbers by which some
+    may leave now."""
     numbers = set()
     for message in await Message.filter(id__in=list(seen)[:MANY], campaign_id=by.campaign_id).order_by("id"):
         if await decide(message.id, what, by, seen[message.id]) and message.number_id:

@@ -18,8 +18,9 @@ RECORDED = timedelta(minutes=1)  # what is younger may be recorded at this momen
 
 
 async def unknown_of_any(numbers: Mapping[str, int], seen: Sequence[tuple[str, Sent]]) -> Sent | None:
-    """The first of the account's texts, each with the number it left by, that no row of ours is about. ``numbers``: ours,
-    with their ids. A database that runs on beside another finds it here: a copy of it, or whatever else texts by its numbers."""
+    """The first of the account's texts (each with the number it left by) that no row of ours is about. ``numbers``:
+    ours, with their ids. This is how a database notices a running copy of itself, or anything else that texts by its
+    numbers."""
     before = clock.now() - RECORDED
     ours = [(numbers[by], sent) for by, sent in seen if by in numbers and sent.created_at < before]
     known = await doubt.with_rows([sent.sid for _, sent in ours])
@@ -43,8 +44,8 @@ async def unknown_text(number_id: int, seen: Sequence[Sent]) -> Sent | None:
 
 
 async def _may_be_one_of_ours(number: PhoneNumber, sent: Sent) -> bool:
-    """Is there a row that was handed over, with these words to this phone, and has no sid yet or was tried twice? Twilio may
-    have put a prefix before the words. (Of a refused text nothing but an earlier attempt may be there.)"""
+    """Is there a row with these words to this phone that was handed over, and that has no sid yet or was tried twice?
+    Twilio may have put a prefix before the words. (Of a refused text only an earlier attempt can be at Twilio.)"""
     rows = Message.filter(campaign_id=number.campaign_id, phone=sent.to, direction=OUT, attempts__gt=0)
     handed_over = await rows.filter(status__in=(SENDING, UNKNOWN, QUEUED, TAKEN, DROPPED, REJECTED))
     return any((row.sid is None or row.attempts > 1) and doubt.ends_with(sent.body, row.body) for row in handed_over)

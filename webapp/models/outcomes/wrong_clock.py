@@ -1,4 +1,5 @@
-"""Times that a wrong clock wrote: it was set forward, then back, and texts would wait until it is that late again."""
+"""Corrects times that a wrong clock wrote: after a clock was set forward and back, texts would wait until it is that
+late again."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ _AHEAD = (
 
 
 def stops(ahead: float | None) -> bool:
-    """Is nothing claimed now? ``ahead``: seconds by which the clock that decides about hours is ahead of Twilio's: this
-    machine's on SQLite, the database server's on PostgreSQL."""
+    """True where no text may be claimed now. ``ahead``: seconds by which the clock that decides about hours is ahead of
+    Twilio's. That is this machine's clock on SQLite, the database server's on PostgreSQL."""
     wrong = trouble.waits_for_clock(ahead)
     if wrong:
         log.error("the clock that decides is %+.0f s ahead of Twilio's: nothing is sent", ahead)
@@ -38,7 +39,7 @@ _IN_INDEX = {
 
 
 async def correct() -> int:
-    """Texts that wait for such a time wait for the present one. Returns how many there were."""
+    """Makes texts that wait for such a time due now. Returns how many there were."""
     now, corrected = clock.now(), 0
     for status, column, most in _AHEAD:
         found = await database.query(

@@ -59,7 +59,8 @@ def _event(kind: str, payload: dict[str, Any], public_id: uuid.UUID | None = Non
 
 
 def _status_of(kind: str, payload: Mapping[str, str]) -> str:
-    """A STOP of Twilio's own has one, so that it is another event than the same text out of a list, which doesn't say so."""
+    """The event's status. A text that Twilio took as a STOP has one, so that it is another event than the same text out
+    of a list, which doesn't say that."""
     if kind == STATUS:
         return payload.get("MessageStatus", "")[:20]
     return STOPPED if payload.get("OptOutType") == STOPPED else ""

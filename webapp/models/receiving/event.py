@@ -30,7 +30,7 @@ def has_files(payload: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class News:
-    """The thread that changed; ``user_id``: its holder. Both None where nobody has to look."""
+    """The thread that changed, and its holder (``user_id``). Both are None where nobody has to look."""
 
     user_id: int | None = None
     conversation_id: int | None = None

@@ -64,7 +64,8 @@ async def receive(event_id: int, to: str) -> News:
 
 
 async def _of_known(event: TwilioEvent, message_id: int) -> News:
-    """The text is here already, by the list at Twilio. A list does not say that Twilio took it as a STOP; this does."""
+    """The text came already, from the list at Twilio. The list does not say that Twilio took it as a STOP; this event
+    may."""
     await event.mark_applied()
     if not event.says_stop:
         return News()
@@ -98,9 +99,10 @@ async def _of_no_campaign(event: TwilioEvent, to: str) -> News:
 
 
 async def _conversation_of(contact: Contact, number: PhoneNumber) -> tuple[Conversation | None, bool]:
-    """The conversation of the newest text to this phone from this number that Twilio took or may have taken, locked; and
-    whether it is an opt-in form's. If that text is the only one, it counts as taken by this, also where it is queued for a
-    second attempt or staff dropped it: they answered it. An answer to an older one says nothing about it."""
+    """The conversation, locked, of the newest text to this phone from this number that Twilio took or may have taken;
+    and whether it is an opt-in form's. If there is only that text, the answer proves that it was taken, even if it is
+    queued for a second attempt or staff dropped it. If there is an older one, the answer may be to that, and proves
+    nothing."""
     rows = await database.query(
         f"SELECT {_CONVERSATION.columns}, {FORM} AS form_id, m.id AS message_id, m.status AS status, NOT EXISTS (SELECT 1"
         " FROM message o WHERE o.contact_id = m.contact_id AND o.number_id = m.number_id AND o.direction = 'out'"
@@ -191,8 +193,8 @@ async def _write(event: TwilioEvent, text: Message, contact: Contact, *more: Sta
 async def replied(
     text: Message, contact: Contact, conversation: Conversation | None, answered: bool
 ) -> list[Statement]:
-    """They wrote last, so they need an answer, unless they opted out or Twilio answers by itself (HELP, INFO). A text that an
-    opt-in form answers (``answered``) leaves that as it is: a question before it still waits."""
+    """The contact wrote last, so they need an answer, unless they opted out or Twilio answers by itself (HELP, INFO). A
+    text that an opt-in form answers (``answered``) changes nothing: a question before it still waits."""
     if conversation is None:
         return tallies.due()
     with tallies.counting(conversation) as changed:

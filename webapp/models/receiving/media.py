@@ -75,7 +75,7 @@ async def conversation_of(media: Media) -> int | None:
 
 
 async def keep(media: Media, data: bytes) -> None:
-    """As a picture of ours would be: upright, without metadata, small enough; the file first, then the row."""
+    """Keeps it like a picture of ours: upright, without metadata, small enough. Writes the file first, then the row."""
     async with pictures.one_at_a_time():
         await _keep(media, data)
 

@@ -1,9 +1,10 @@
 """An answer that is nothing special, stored and applied in two round trips (SPEC X5).
 
-Most texts that come in answer a text of ours and mean nothing else. One statement reads what they concern, without locks, and
-one stores the text, its event and the counts, on the condition that contact and conversation are the same still. All else goes
-the long way, stored first and then applied under locks (applying.py): a keyword, words that may mean one, HELP, files, an
-opt-in form's conversation, phones and numbers nobody knows, our text whose fate is open; and whatever changed meanwhile.
+Most texts that come in answer a text of ours and mean nothing else. One statement reads the rows they concern, without
+locks. A second stores the text, its event and the counts, if contact and conversation are still the same. Everything
+else is stored first and then applied under locks (applying.py): a keyword, words that may mean one, HELP, files, an
+opt-in form's conversation, unknown phones and numbers, an answer to a text whose outcome is unknown, and rows that
+changed meanwhile.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _VERSIONS = Versions("k", "v")
 
 
 async def receive(event: TwilioEvent) -> News | None:
-    """``event``: not stored yet. None, and nothing is stored, where the text has to go the long way."""
+    """``event``: not stored yet. None, and nothing is stored, where the text has to be applied under locks."""
     if database.dialect() == "sqlite" or _special(event.payload):  # there the transaction is the lock
         return None
     payload = event.payload
@@ -37,7 +38,7 @@ async def receive(event: TwilioEvent) -> News | None:
 
 
 def _special(payload: dict[str, Any]) -> bool:
-    """By what it says or brings."""
+    """True where its words or files need the rules of applying.py."""
     body = str(payload.get("Body", ""))
     if payload.get("OptOutType") or has_files(payload):
         return True
@@ -46,8 +47,8 @@ def _special(payload: dict[str, Any]) -> bool:
 
 @lru_cache
 def _reading() -> str:
-    """Their conversation by our newest text to them by this number, as `inbound` finds it; no row where anything of it is
-    special."""
+    """SQL for the conversation of our newest text to them by this number, as `inbound` finds it. Gives no row where
+    anything about it is special."""
     return (
         f"SELECT {_ROWS.columns}, n.id AS number_id, {_VERSIONS.columns} FROM phone_number n JOIN campaign c ON c.id = n.campaign_id"
         " JOIN contact k ON k.campaign_id = c.id AND k.phone = ? CROSS JOIN LATERAL (SELECT m.conversation_id, m.status,"
@@ -59,7 +60,7 @@ def _reading() -> str:
 
 
 def _same(row: dict[str, Any]) -> Statement:
-    """Locks both rows, and gives the phone where they are as they were read, else null."""
+    """Locks both rows. Gives the phone if they are still as they were read, else null."""
     same, versions = _VERSIONS.same(row)
     text = (
         f"SELECT k.phone FROM conversation v JOIN contact k ON k.id = v.contact_id WHERE v.id = ? AND {same}"

@@ -39,10 +39,10 @@ async def edit(
     wanted: Sequence[Tag] = (),
     seen: str = "",
 ) -> Meanwhile | None:
-    """``values``: columns of contact_columns.PERSONAL; a blank one is stored blank. The clock is derived again, for the contact
-    and for their conversations (S1). Of ``tags`` those that are ``wanted`` are set and the others removed. The Opt Out
-    tag opts out, and is never removed. ``seen``: the mark of the form (rules/edited.py); nothing is stored where somebody
-    else changed what this would change back."""
+    """``values``: columns of contact_columns.PERSONAL; a blank one is stored blank. The zones are derived again, for
+    the contact and their conversations (S1). Of ``tags`` the ``wanted`` ones are set, and the others removed. The Opt
+    Out tag opts out, and is never removed. ``seen``: the mark of the form (rules/edited.py). Nothing is stored where
+    somebody else changed a value that this would change back."""
     contact = await Contact.locked(contact_id)
     new_words = values | {f"field_{field.slug}": value for field, value in answers.items()}
     if tags:
@@ -63,7 +63,8 @@ async def edit(
 
 
 async def _with_saver(found: Meanwhile, contact: Contact) -> Meanwhile:
-    """Their own events name the contact; the audit log names masked phones, which may be alike."""
+    """Adds who saved the contact last, from the contact's events: the audit log has only masked phones, and two may
+    look the same."""
     newest = await ContactEvent.filter(contact_id=contact.id, user_id__gt=0).order_by("-id").first()
     user = await User.get_or_none(id=newest.user_id) if newest else None
     return replace(found, by=user.name, at=newest.at) if newest and user else found

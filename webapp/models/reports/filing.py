@@ -81,10 +81,11 @@ async def file(
     answers: dict[str, str],
     shown: Shown | None = None,
 ) -> Report | None:
-    """Sets and removes the tags and fields that are among the questions; others stay as they are. ``ticked``: slugs of tags;
-    ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good. None, and nothing is filed, where it would
-    change a tag and ``by`` may not judge the contact (V9). ``shown``: none where the page is as new as the database. An
-    older page changes only what differs from what it showed, and answers no text that it did not show."""
+    """Sets and removes the tags and fields that are among the questions; others stay as they are. ``ticked``: slugs of
+    tags; ``answers``: slug of a field -> value. A ticked Opt Out tag opts out, for good. None, and nothing is filed,
+    where it would change a tag and ``by`` may not judge the contact (V9). ``shown``: None where the page is as new as
+    the database. An older page changes only answers that differ from those it showed, and answers no text that it did
+    not show."""
     contact = await Contact.locked(conversation.contact_id)
     if shown:
         ticked, answers = await _merged(contact.id, questions, ticked, answers, shown.mark)
@@ -122,7 +123,7 @@ async def _merged(
 
 
 async def _retags(contact: Contact, questions: Questions, chosen: set[str]) -> bool:
-    """Would it set or remove a tag? The Opt Out tag is never removed."""
+    """Would this report set or remove a tag? The Opt Out tag is never removed."""
     there = await ticked(contact.id)
     kept = {tag.slug for tag in questions.tags if tag.opts_out and tag.slug in there}
     return any(tag.slug in (chosen ^ there) - kept for tag in questions.tags)

@@ -52,7 +52,7 @@ def read(typed: Mapping[str, Any], groups: frozenset[str]) -> Wanted:
 
 
 def _object(about: str) -> tuple[str, int]:
-    """Its kind and id; 0 for all of the kind, and a blank kind where it is none."""
+    """The object's kind and id. Id 0: all of the kind. A blank kind: ``about`` names no object."""
     kind, _, number = about.partition(":")
     if kind not in KINDS or not (number == "" or (number.isdecimal() and len(number) < 19)):
         return "", 0
@@ -113,6 +113,6 @@ def _found(campaign: Campaign, wanted: Wanted, before: int) -> QuerySet[AuditEve
 
 
 async def users(campaign: Campaign) -> list[User]:
-    """Those who stand in it, by name."""
+    """Users with entries in the log, by name."""
     ids = await AuditEvent.filter(campaign=campaign).exclude(user_id=None).distinct().values_list("user_id", flat=True)
     return await User.filter(id__in=list(ids) or [0]).order_by("first_name", "last_name", "id")

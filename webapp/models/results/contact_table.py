@@ -30,7 +30,7 @@ async def columns(campaign: Campaign) -> list[CustomField]:
 
 
 def chosen(names: list[str], fields: list[CustomField]) -> list[str]:
-    """Those of the names that are columns, ``field:slug`` for a field; the usual ones where none is."""
+    """The ``names`` that are columns (``field:slug`` for a custom field); the usual columns where none is."""
     there = {*OTHERS, *(f"field:{field.slug}" for field in fields)}
     wanted = [name for name in dict.fromkeys(names) if name in there]
     return wanted[:MOST] or list(USUAL)

@@ -96,8 +96,8 @@ class Spent:
 
 @dataclass(frozen=True)
 class Week:
-    """The last DAYS days, each with its sum, the newest first, and the sums of each action, the dearest first. An action is
-    None where the texts are of none. ``forms``: action -> the opt-in form whose own it is, by their ids."""
+    """The last DAYS days, each with its sum, the newest first; and the sum of each action, the dearest first. Texts of
+    no action have None as theirs. ``forms``: id of an action -> id of the opt-in form that it belongs to."""
 
     days: list[tuple[date, Spent]]
     actions: list[tuple[Action | None, Spent]]

@@ -28,8 +28,7 @@ PARTS = (BEFORE, DURING, AFTER)
 
 @dataclass(frozen=True)
 class Step:
-    """``name``: as the page knows it. ``link``: below the office. ``number``: how many it is about; 0 where it is about
-    none."""
+    """``name``: as the page knows it. ``link``: path below the office. ``number``: of the things it is about, or 0."""
 
     part: str
     name: str
@@ -58,7 +57,7 @@ async def _action(campaign: Campaign) -> Action | None:
 
 
 async def _set_up(campaign: Campaign) -> list[Step]:
-    """The first steps, as questions. Once an action was published all are done, but the set-up check can turn red again."""
+    """The first steps. Once an action was published all are done, except that the set-up check can turn red again."""
     left = {step.name: step.done for step in await first_steps.of(campaign)}
     links = {
         first_steps.INFO: "settings/info",

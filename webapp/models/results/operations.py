@@ -137,8 +137,8 @@ async def left_to_text(campaign: Campaign) -> int:
 
 
 async def unmatched(campaign: Campaign, most: int = 100) -> list[Message]:
-    """Texts from people to whom no text of ours had gone from that number (X5), newest first, with contact, number and
-    media. Without answers to test texts."""
+    """Texts from people whom we had not texted from that number (X5), newest first, with contact, number and media.
+    Answers to test texts are left out."""
     rows = await database.query(
         "SELECT id FROM message m WHERE campaign_id = ? AND direction = 'in' AND conversation_id IS NULL AND NOT EXISTS"
         " (SELECT 1 FROM message t WHERE t.contact_id = m.contact_id AND t.id < m.id AND t.kind = 'test')"

@@ -1,7 +1,8 @@
 """Recounts which conversations of opt-in forms need attention (SPEC V5, B2).
 
-A form hears a YES and its keyword by itself, and its own texts answer no question. Whether it heard a YES, or left it to the staff who had
-written there, no row tells: where nothing else waits, the conversation's own word is counted.
+A form answers a YES and its keyword by itself, and its own texts answer no question. No row tells whether it answered a
+YES or left it to the staff, who had written there. So where nothing else waits, the conversation's stored value is
+counted.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _SPENT = {
 
 
 async def spent_otherwise() -> list[str]:
-    """Quarters of an hour whose kept sums of texts, segments and prices are not what the texts say (S11)."""
+    """Quarters of an hour whose kept sums of texts, segments and prices differ from the texts (S11)."""
     key = "campaign_id, quarter, action_id, user_id, mms, price"
     rows = await database.query(
         f"SELECT campaign_id, quarter, SUM(texts) AS n FROM (SELECT {key}, texts, segments FROM spend_tally UNION ALL"
@@ -38,8 +38,8 @@ _HOUR = {
 
 
 async def delivered_otherwise() -> list[str]:
-    """Hours in which the kept counts of what carriers did with an action's texts are not what the texts say (R7): each that
-    Twilio took or refused, in the one box of its number, version of a script and error."""
+    """Hours in which the kept counts of what carriers did with an action's texts differ from the texts (R7). Each text
+    that Twilio took or refused counts once, under its number, script version and error."""
     key = "number_id, hour, action_id, script_id, version, code, campaign_id"
     rows = await database.query(
         f"SELECT {key}, SUM(texts) AS texts, SUM(delivered) AS delivered FROM (SELECT {key}, texts, delivered"

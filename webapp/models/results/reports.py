@@ -61,10 +61,10 @@ class Page:
 
 
 async def page(action: Action, counted: Totals, before: int = 0, said: People | None = None, by: int = 0) -> Page:
-    """The newest PAGE reports older than ``before`` (an id), corrected ones among them. ``said``: only the rows behind one total, the
-    newest reports that say so. ``by``: only those of a user whom they count for, the first ones of their conversations. Each page
-    looks at LOOKED_AT reports, so that the rarest answer costs no more than the most frequent; at none where the ``counted`` total
-    is 0."""
+    """The newest PAGE reports older than ``before`` (an id), corrected ones included. ``said``: only the rows behind
+    one total, which are newest reports that say so. ``by``: only reports that count for this user, the first ones of
+    their conversations. A page looks at LOOKED_AT reports at most, so that the rarest answer costs no more than the
+    most frequent. It looks at none where the ``counted`` total is 0."""
     if said and not counted.of(said):
         return Page([], set(), 0)
     says, values = people_of.report_says(said) if said else ("true", [])

@@ -18,7 +18,8 @@ from webapp.rules import errors, rates
 
 @dataclass(frozen=True)
 class Overview:
-    """How many users had, saw, started and completed the action, and how many buckets and reports they completed (R1)."""
+    """Numbers of users who had, saw, started and completed the action, and of buckets and reports that they completed
+    (R1)."""
 
     sent_to: int
     seen: int
@@ -85,10 +86,10 @@ async def scripts(action: Action) -> list[Used]:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """A version of an initial script of the A/B test. ``words``: its own; blank where they were not kept. ``sent``: texts
-    that Twilio took. The rates are of those who answered, STOP, HELP and INFO aside, and of those whose reply opted them
-    out. ``segments``, ``mms``: of those sent. ``latest``: the newest version that was sent, or the one in use. ``changed``:
-    several versions were sent."""
+    """A version of an initial script of the A/B test. ``words``: of this version; blank where they were not kept.
+    ``sent``: texts that Twilio took. The rates are of people who answered (STOP, HELP and INFO left out), and of people
+    whose reply opted them out. ``segments``, ``mms``: of the texts sent. ``latest``: the newest version that was sent,
+    or the one in use. ``changed``: several versions were sent."""
 
     script: Script
     version: int

@@ -1,4 +1,5 @@
-"""Warnings that the office hardly ever sees: every page asks at once which of them are there, and reads only those."""
+"""Warnings that the office rarely sees. Every page asks in one statement which of them there are, and reads only
+those."""
 
 from __future__ import annotations
 
