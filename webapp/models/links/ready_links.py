@@ -1,5 +1,6 @@
-"""Custom links to the campaign's own pages: sign-up, an action, an opt-in form. Their clicks count like those of every
-custom link, and each leads to where the page is now: a renewed join code or action link changes no script (SPEC B1)."""
+"""Custom links to the campaign's own pages: sign-up, an action, an opt-in form (SPEC B1). Their clicks count like those
+of any custom link. Each leads to the page's present address, so that a renewed join code or action link changes no
+script."""
 
 from __future__ import annotations
 

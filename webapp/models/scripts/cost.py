@@ -36,8 +36,8 @@ MOST_ALIKE = 50_000  # different texts one run remembers
 class ScriptCost(LongWork):
     """``place``: the editor that asked. ``key``: a hash of the text, the picture and what all people share. ``cursor``:
     the last contact counted. ``segments``: those of all ``people`` together. ``longest``, ``longest_units``: the most
-    segments, and units, of one text. ``special``: people whose text is UCS-2. ``missing``: people without a text, as
-    something can't be filled or the text is too long. ``*_id``: one such contact each."""
+    segments, and units, of one text. ``special``: number of people whose text is UCS-2. ``missing``: number of people
+    without a text, since a value is missing or the text is too long. ``*_id``: one such contact each."""
 
     action: fields.ForeignKeyRelation[Action] = fields.ForeignKeyField(
         "models.Action", related_name="script_costs", on_delete=fields.NO_ACTION
@@ -95,8 +95,8 @@ class Text:
 
 
 async def begin(action: Action, user: User, body: str, picture: bool, place: str = "") -> tuple[ScriptCost, bool]:
-    """The cost of this text, and True where it is new and must be `run`. A count younger than FRESH is used again as
-    long as only contacts' own data may have changed since."""
+    """The cost of this text, and True where it is new and must be `run`. A count younger than FRESH is used again,
+    unless more than contacts' own data changed since."""
     key = hashlib.sha256(repr((body, picture, await _shared(action, user, body))).encode()).hexdigest()
     recent = ScriptCost.filter(action=action, key=key, created_at__gt=clock.now() - FRESH)
     found = await recent.order_by("-id").first()

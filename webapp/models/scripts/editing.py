@@ -1,8 +1,8 @@
 """Scripts of an action saved, copied, archived, restored and ordered, each with its audit note (SPEC A2 to A5).
 
-A draft may hold almost anything. Of a live action everything that stops publishing also stops a script from being saved,
-added, used again or ordered, unless an owner overrules it with a reason (A7). An initial script that comes, goes or changes
-picks again which script unsent conversations get (A2), and which of them can be filled (section 4).
+A draft may hold almost anything. In a live action a script can't be saved, added, used again or ordered if that would
+stop publishing, unless an owner overrules it with a reason (A7). When an initial script comes, goes or changes, scripts
+are picked again for unsent conversations (A2), and each is checked again for missing values (section 4).
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ async def copy(action: Action, script: Script, by: Membership, reason: str = "")
 
 @transactional
 async def archive(action: Action, script: Script, by: Membership) -> None:
-    """Nobody gets it any more: cards show another script, and without another first texts stop. Texts clicked before leave.
-    Results keep the texts sent of it."""
+    """Nobody gets it any more: cards show another script; without another one first texts stop. Texts that were clicked
+    before still leave. Results keep the texts sent of it."""
     live = await _locked(action)
     if await _archived(script):
         return

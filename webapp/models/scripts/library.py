@@ -24,9 +24,9 @@ async def drafts(by: Membership) -> list[Action]:
 
 @transactional
 async def use(prepared: Prepared, action: Action | None, by: Membership) -> Action | None:
-    """The action with the copies; without ``action`` a new draft with the library's title. None where the action was
-    published meanwhile: nothing is stored. A script that the action has already, word for word, is not added again. A tag that the
-    campaign has archived is left out."""
+    """Copies it into the action, or into a new draft with the library's title. Returns the action; None, and nothing is
+    stored, where it was published meanwhile. A script that the action has already, word for word, is not added again. A
+    tag that the campaign has archived is left out."""
     target = action or await _new(prepared, by)
     stored = await Action.filter(id=target.id).select_for_update().get()
     if stored.state != DRAFT or stored.archived_at:

@@ -111,7 +111,7 @@ def nobody_has(senders: dict[str, tuple[int, int]], body: str) -> list[Check]:
 
 
 async def unfit(campaign: Campaign, body: str) -> list[Check]:
-    """A failed check for each variable in the text that the campaign's own words make one that nobody may send (A7)."""
+    """A failed check for each variable in the text whose words, set by the campaign, nobody may send (A7)."""
     return [
         Check(
             False,
@@ -126,7 +126,8 @@ async def unfit(campaign: Campaign, body: str) -> list[Check]:
 
 
 def _page_of(name: str) -> str:
-    """The page with the campaign's words for this variable: its own, the fallbacks of names, the defaults of fields."""
+    """The page on which the campaign sets this variable's words: its own details, fallbacks of names, or defaults of
+    fields."""
     if name in variables.CAMPAIGN:
         return "info"
     return "settings" if name in variables.BUILT_IN else "fields"

@@ -64,7 +64,8 @@ async def known_names(campaign: Campaign) -> set[str]:
 
 
 async def known_in_opt_ins(campaign: Campaign) -> set[str]:
-    """The same of an opt-in form's scripts: those of opt-ins too, and none of a sender, since nobody sends them (B2)."""
+    """The same for an opt-in form's scripts: with the variables of opt-ins, and without those of a sender, since no
+    user sends them (B2)."""
     return (await known_names(campaign) | set(variables.OPT_IN)) - set(variables.USER)
 
 
@@ -140,7 +141,7 @@ def _filled(body: str, given: Values) -> str:
 
 
 async def fields_for(campaign_id: int, text: str) -> frozenset[str]:
-    """Slugs of the campaign's custom fields, where something in the text may name one; else none, without a statement."""
+    """Slugs of the campaign's custom fields if the text may name one; else none, without a statement."""
     if not brackets.marked(text):
         return frozenset()
     slugs = await CustomField.filter(campaign_id=campaign_id).values_list("slug", flat=True)
@@ -185,8 +186,8 @@ async def _defaults(campaign: Campaign) -> dict[str, str]:
 
 
 async def of_sender(campaign: Campaign, sender: User | None, text: str) -> dict[str, str | None]:
-    """The values that are the same for all contacts. One that no text may have counts as none: no contact is closed for
-    it."""
+    """The values that are the same for all contacts. A value that no text may have counts as missing, so no contact is
+    closed for it."""
     given = {**(_sender(campaign, sender) if sender else {}), **of_campaign(campaign)}
     if sender and any(variable.name == TEAM_CODE for variable in variables.found(text)):
         given[TEAM_CODE] = await teams.code_of(campaign.id, sender.id)
@@ -205,7 +206,7 @@ def of_contact(campaign: Campaign, contact: Contact) -> dict[str, str | None]:
 
 
 def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
-    """A name stored before the rule of names held is not sent: the fallback stands in for it (A7)."""
+    """A name that was stored before the rule for names existed is not sent: the fallback replaces it (A7)."""
     first, last = (name if names.may_be_a_persons(name) else "" for name in (sender.first_name, sender.last_name))
     return {
         "user.first_name": campaign.sender_name(first),
@@ -218,8 +219,8 @@ def _sender(campaign: Campaign, sender: User) -> dict[str, str | None]:
 
 
 async def unfit(campaign: Campaign, text: str) -> list[str]:
-    """The variables in the text for which the campaign's own words, fallbacks and defaults with them, bring a link
-    shortener or braces."""
+    """The variables in the text whose words, set by the campaign, hold a link shortener or braces; fallbacks and
+    defaults count too."""
     given: dict[str, str | None] = {**(await _defaults(campaign) if variables.uses_fields(text) else {})}
     given |= of_campaign(campaign)
     given |= dict.fromkeys(("first_name", "full_name"), campaign.contact_name(""))

@@ -1,7 +1,7 @@
 """Actions that become public at a time staff chose (SPEC A9).
 
-The time can be changed until the action is public. When it comes, all that stops publishing is asked again. An action that
-could not be published stays as it was, without a time; the office's pages say why.
+The time can be changed until the action is public. When the time comes, everything that stops publishing is checked
+again. An action that could not be published stays as it was, without a time; the office's pages say why.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class Done:
 
 @transactional
 async def publish_due(action_id: int) -> Done | None:
-    """None where the time was changed or called off, or another worker was here first: the row's lock lets one worker
-    through, and that one takes the time off."""
+    """None where the time was changed or called off, or another worker was first. The row's lock lets one worker
+    through, which removes the time."""
     action = await _locked(action_id)
     if action.publish_at is None or action.publish_at > clock.now():
         return None

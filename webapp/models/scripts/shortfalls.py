@@ -51,7 +51,7 @@ async def of_action(action: Action) -> list[Shortfall]:
 
 
 async def _count(action: Action, names: Iterable[str]) -> tuple[int, dict[str, int]]:
-    """The number of people in the action, and of each name how many lack a value: one statement for all."""
+    """The number of people in the action, and name -> how many of them lack a value: one statement for all."""
     wanted = await gaps.tests(action.campaign_id, names)
     if not wanted:
         return 0, {}
@@ -68,8 +68,8 @@ def _sums(tests: dict[str, str]) -> str:
 
 
 async def of_senders(campaign: Campaign, *bodies: str) -> dict[str, tuple[int, int]]:
-    """Variable of the sender or the campaign -> how many of the users who may text lack it, and how many they are. Only
-    variables that somebody lacks."""
+    """Variable of the sender or the campaign -> how many of the users who may text lack it, and the number of those
+    users. Only variables that somebody lacks."""
     names = list(dict.fromkeys(v.name for body in bodies for v in variables.found(body)))
     tests = {name: _SENDER[name] for name in names if name in _SENDER}
     [row] = await database.query(

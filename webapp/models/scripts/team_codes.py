@@ -30,7 +30,8 @@ class LastTeam(Exception):
 
 @transactional
 async def keeping(campaign: Campaign, change: Callable[[], Awaitable[T]]) -> T:
-    """Does the change of teams and their lists. Raises LastTeam. A user who alone loses their code by it is told at Start."""
+    """Makes the change to teams and their lists. Raises LastTeam. If it takes the code from a single user, Start tells
+    that user."""
     await Campaign.filter(id=campaign.id).select_for_update().get()
     title = await named_in(campaign.id)
     had = bool(title) and not await _all_lack(campaign)
@@ -46,8 +47,8 @@ async def _all_lack(campaign: Campaign) -> bool:
 
 
 async def lost_with(who: Membership) -> str:
-    """The title of a published action whose texts name the team code, where nobody who may text has one once this member
-    leaves; "" where somebody has, or they have none themselves."""
+    """The title of a published action whose texts name the team code, if this member leaving would leave no user who
+    may text with one. "" where somebody else has one, or this member has none."""
     if not who.active or await teams.code_of(who.campaign_id, who.user_id) is None:
         return ""
     others = await database.query(

@@ -40,7 +40,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Found:
-    """``kinds``: in the order of the page, those of which there are any."""
+    """``kinds``: kinds with something found, in the order of the page."""
 
     q: str
     kinds: list[Kind] = field(default_factory=list)
@@ -79,7 +79,7 @@ async def _contacts(campaign: Campaign, q: str) -> Kind:
 
 
 async def _users(campaign: Campaign, q: str) -> Kind:
-    """Also those who wait, are suspended or were removed: somebody looks for them."""
+    """Users who wait, are suspended or were removed are found too, since staff look for them."""
     wanted = UserFilter(q=q, status=EVERYONE)
     ids = await user_search.ids(campaign, wanted, most=COUNTED + 1)
     rows: list[Membership] = await user_search.loaded(ids[:MOST])

@@ -17,9 +17,9 @@ from webapp.rules import spend
 
 
 async def today(campaign: Campaign) -> dict[int, int]:
-    """Action -> cost of its texts since the campaign's midnight; action 0 stands for texts of no action. Counts texts that
-    Twilio took, from the kept sums, or may have taken, at the price Twilio told, else at the campaign's price per segment
-    or MMS."""
+    """Action -> cost of its texts since the campaign's midnight; action 0 stands for texts of no action. Counts texts
+    that Twilio took (from the kept sums) or may have taken, at Twilio's price where known, else at the campaign's price
+    per segment or MMS."""
     return (await today_of([campaign]))[campaign.id]
 
 
@@ -49,8 +49,8 @@ async def capped() -> list[Campaign]:
 
 
 async def enforce(campaign: Campaign) -> list[str]:
-    """Pauses first texts for the rest of the campaign's day where a cap is reached, and returns the names of what it
-    paused. Texts under way at that moment come on top: a few seconds' worth."""
+    """Pauses first texts for the rest of the campaign's day where a cap is reached. Returns the names of the campaign
+    or actions it paused. Texts under way at that moment, a few seconds' worth, come on top of the cap."""
     spent, reached = await today(campaign), []
     if campaign.daily_cap is not None and sum(spent.values()) >= campaign.daily_cap:
         reached += await _cap(campaign, campaign)
@@ -62,7 +62,7 @@ async def enforce(campaign: Campaign) -> list[str]:
 
 @transactional
 async def _cap(what: Campaign | Action, campaign: Campaign) -> list[str]:
-    """Once a day, and only while the cap is still the one compared: somebody may have raised it meanwhile."""
+    """Pauses it once a day, and only if the cap is still the compared one: somebody may have raised it meanwhile."""
     day, name = campaign.local(clock.now()).date(), what.title if isinstance(what, Action) else what.name
     open_today = type(what).filter(Q(capped_on=None) | ~Q(capped_on=day), id=what.id, daily_cap=what.daily_cap)
     if not await open_today.update(capped_on=day):

@@ -54,7 +54,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Older:
-    """A later claim than the database knows of was noted: it was restored, or failed over, meanwhile."""
+    """A later claim is noted than the database knows of: it was restored, or failed over, meanwhile."""
 
 
 class _CannotTell(Exception):
@@ -62,7 +62,8 @@ class _CannotTell(Exception):
 
 
 class _FellBack(Exception):
-    """Rolls the transaction back. Every note is of a claim committed before: this one holds the number's row."""
+    """Rolls the transaction back: the database has fallen back. Every note is of a committed claim, since this
+    transaction holds the number's row."""
 
 
 async def claim_next(
@@ -95,9 +96,10 @@ async def claim_next(
 
 
 async def _next_due(number: PhoneNumber, now: datetime) -> int | None:
-    """First texts of actions that are stopped, paused or capped stay queued, those of archived and ended ones are withdrawn.
-    A text waits while another to this person is under way, and for an earlier one of its conversation that is queued or
-    looked up: they leave in order. It waits, too, until what this person wrote is applied: it may be a STOP."""
+    """First texts of stopped, paused or capped actions stay queued; those of archived and ended ones are withdrawn. A
+    text waits while another to this person is under way. It waits for an earlier one of its conversation that is queued
+    or looked up, so that they leave in order. It also waits until everything this person wrote is applied: that may be
+    a STOP."""
     actions = await Action.filter(campaign_id=number.campaign_id).select_related("campaign")
     held = ", ".join(str(a.id) for a in actions if a.first_texts_stopped(now) and not a.over(now)) or "0"
     rows = await database.query(
@@ -161,7 +163,8 @@ def _noted(number: PhoneNumber) -> int:
 
 
 async def _action_of(message: Message) -> Action | None:
-    """Of a first text: what stops it may have been pressed after the click. Replies and tests leave."""
+    """The action of a first text, which may have been stopped since the click. None for replies and tests: they
+    leave."""
     found = Action.filter(id=message.action_id or 0).select_related("campaign")
     return await found.first() if message.kind == INITIAL else None
 
@@ -175,8 +178,8 @@ async def _may_confirm(message: Message) -> bool:
 
 
 async def _take_turn(number: PhoneNumber, message: Message, now: datetime, trying: bool) -> bool:
-    """Advances the number's pace and its mark; False where another worker was faster. Time lost by waking up late, up to
-    CATCH_UP, is made up: else every text would slow the pace down a little."""
+    """Advances the number's pace and its mark; False where another worker was faster. Makes up for time lost by waking
+    up late, up to CATCH_UP: else every text would slow the pace a little."""
     if number.wait(now) > 0 and not trying:
         return False
     start = min(max(number.free_at, now - CATCH_UP), now) if number.free_at else now

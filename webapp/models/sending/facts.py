@@ -33,8 +33,8 @@ class Text:
 
 
 async def gather(campaign: Campaign, contact: Contact, number: PhoneNumber | None, text: Text) -> safeguards.Facts:
-    """``contact`` is locked, or has not changed when the text is stored. ``number``: the one the text leaves by; None where the
-    campaign has none able to send."""
+    """``contact`` is locked, or is known to be unchanged when the text is stored. ``number``: the one the text leaves
+    by; None where no number of the campaign can send."""
     in_their_conversation = contact.last_inbound_conversation_id == text.conversation_id
     return safeguards.Facts(
         kind=text.kind,
@@ -72,7 +72,7 @@ async def _last_claim(contact: Contact, own_id: int | None) -> safeguards.Claim 
 
 
 async def _unanswered(contact: Contact, own_id: int | None) -> int:
-    """Our texts since their last one that are on their way or arrived."""
+    """The number of our texts since their last one that are on their way or arrived."""
     [row] = await database.query(
         "SELECT COUNT(*) AS number FROM message WHERE contact_id = ? AND direction = 'out' AND id <> ?"
         " AND status IN ('queued', 'sending', 'unknown', 'taken')"

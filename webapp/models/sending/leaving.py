@@ -47,8 +47,9 @@ def leave_by(campaign: Campaign, zones: Sequence[str], now: datetime) -> datetim
 
 
 async def seconds_left(claimed: Claimed) -> int:
-    """How long Twilio may keep the text; 0 where the call may not begin any more: this process stood still, the window
-    closes, or `_stands` says no. Asked of the database right before the call: a machine that slept may not know."""
+    """How long Twilio may keep the text. 0 where the call may not begin any more: this process stood still, the window
+    closes, or `_stands` is False. Asks the database right before the call, since a machine that slept has an old
+    view."""
     stands = await _stands(claimed)
     now = await database.now()  # the last question: what comes before it may take hours
     late = abs(now - claimed.claimed_at) > timedelta(seconds=TOO_OLD) or clock.steady() - claimed.committed > TOO_OLD
@@ -58,7 +59,7 @@ async def seconds_left(claimed: Claimed) -> int:
 
 
 def unapplied(phone: str) -> str:
-    """SQL: what this phone, an SQL expression, wrote and is not applied yet."""
+    """SQL for texts of this phone (an SQL expression) that are not applied yet."""
     return (
         "SELECT 1 FROM twilio_event t WHERE t.applied_at IS NULL AND t.kind = 'inbound'"
         f" AND t.payload ->> 'From' = {phone}"
@@ -66,8 +67,9 @@ def unapplied(phone: str) -> str:
 
 
 async def _stands(claimed: Claimed) -> bool:
-    """Is the text still this attempt's, and did nobody stop it since the claim: the person by a STOP or words that may mean it, or
-    by words that are not applied yet, the office by a block, a stop of everything or a pause of the number? The confirmation of an opt-out leaves."""
+    """Is the text still this attempt's, and has nobody stopped it since the claim? The contact stops it by a STOP, by
+    words that may mean one, or by a text that is not applied yet. The office stops it by a block, by Stop Everything or
+    by pausing the number. The confirmation of an opt-out leaves all the same."""
     return bool(
         await database.query(
             "SELECT m.id FROM message m JOIN campaign g ON g.id = m.campaign_id JOIN phone_number n ON n.id = m.number_id"

@@ -18,7 +18,8 @@ WINDOW = 5_000  # contacts one statement looks at
 
 @dataclass(frozen=True)
 class Part:
-    """``asked``: (contact, phone) of those to look up. ``after``: the next window begins past this contact; None: no more."""
+    """``asked``: (contact, phone) to look up. ``after``: the contact past which the next window begins; None on the
+    last."""
 
     asked: list[tuple[int, str]]
     after: int | None

@@ -40,7 +40,8 @@ async def _begin(member: Membership, client_id: uuid.UUID) -> Queued | Reused | 
 
 
 async def answered(campaign: Campaign, contact: Contact) -> None:
-    """A text came in that is no STOP: it proves the round trip if ours had left. Inside the caller's transaction."""
+    """Notes a text that came in and is no STOP: it proves the round trip if ours had left. Inside the caller's
+    transaction."""
     asked = campaign.round_trip_asked_at
     if campaign.round_trip_phone != contact.phone or asked is None or clock.now() - asked > ANSWERED_WITHIN:
         return

@@ -63,7 +63,7 @@ async def own_contact(member: Membership, campaign: Campaign) -> Contact | Decli
 
 
 async def _text(campaign: Campaign, body: str, given: Mapping[str, str | None], picture_id: int | None) -> Text:
-    """The text with sample links: their own ones are made only when it is stored."""
+    """The text with sample links; its own links are made only when it is stored."""
     made = variables.render(body, {**given, **await links.known_samples(campaign, body)})
     unfilled = made.names if isinstance(made, variables.Unfilled) else ()
     return Text(

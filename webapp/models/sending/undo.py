@@ -39,8 +39,8 @@ async def take_back(member: Membership, message_id: int) -> bool:
 
 
 async def what_became(member: Membership, message: Message) -> str:
-    """Takes it back where that is possible, and says what became of it: "undone", now or by an earlier press; "not_sent",
-    because it was refused; "left", the rest."""
+    """Takes it back if that is possible. Returns "undone" (now or by an earlier press), "not_sent" (it was refused) or
+    "left" (anything else)."""
     if await take_back(member, message.id):
         return "undone"
     status = (await Message.get(id=message.id)).status

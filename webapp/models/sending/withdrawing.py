@@ -1,6 +1,6 @@
-"""Texts that missed their cancelling: they were under way when their sender left or their action was archived, and came back
-(429, no network, a refused account, an unknown outcome); or they waited for a pause, and the action's last day passed
-(SPEC P1, A1)."""
+"""Cancels queued texts that could not be cancelled in time (SPEC P1, A1). Some were under way when their sender left or
+their action was archived, and came back (429, no network, a refused account, an unknown outcome). Others waited for a
+pause until the action's last day had passed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from webapp.models.conversations.message import Message
 
 
 async def withdrawn(message: Message, action: Action | None, now: datetime) -> bool:
-    """``action``: of a first text. Whether the sender still texts is asked only where the text was claimed before: suspending
-    cancels what is queued. A text that staff decided to send again is theirs."""
+    """Must the text be cancelled? ``action``: of a first text. The sender is checked only for a text that was claimed
+    before, since suspending cancels queued ones. A text that staff decided to send again does not depend on its
+    sender."""
     if action and action.over(now):
         return True
     if message.claimed_at is None or message.decided_at:
@@ -29,8 +30,8 @@ async def withdrawn(message: Message, action: Action | None, now: datetime) -> b
 
 
 async def withdraw(message: Message, contact: Contact) -> None:
-    """Cancels it, as suspending or archiving would have done. Suspending gave its conversation to the staff, as a texted one:
-    it goes back to the pool where nobody is texted now. The contact is locked."""
+    """Cancels it, as suspending or archiving would have done. Suspending gave its conversation to the staff as a texted
+    one; if it is untexted now, it goes back to the pool. The contact is locked."""
     await closing.cancel_queued(contact, id=message.id)
     untexted = Conversation.filter(id=message.conversation_id or 0, texted_at=None)
     conversation = await untexted.select_for_update().first()

@@ -1,6 +1,7 @@
 """A campaign's word that it shares opt-outs with another; they go both ways once the other says the same (SPEC B9).
 
-A campaign is named by the short name in its address, whether there is one or not: nobody learns here which campaigns there are.
+A campaign is named by the short name in its address. A name without a campaign is taken too, so that nobody learns here
+which campaigns there are.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ MAY = (scopes.PHONES,)
 
 
 class OptOutSharing(Model):
-    """``cursor``: the last opt-out of the other campaign that came over; ``again_cursor``: the last that was said there again;
-    ``came``: how many were new here."""
+    """``cursor``: the last opt-out taken from the other campaign. ``again_cursor``: the last one said there again
+    (`OptOutSaidAgain`). ``came``: how many were new here."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -93,7 +94,7 @@ async def end(by: Membership, row: OptOutSharing) -> None:
 
 
 async def pass_on() -> int:
-    """All that there is, pair by pair, in slices. Returns how many phones are newly opted out."""
+    """Passes on all opt-outs, pair by pair, in slices. Returns how many phones are newly opted out."""
     pairs = await database.query(f"{_BOTH} ORDER BY s.id")
     return sum([await _take(row["id"], row["other_id"], cursor) for row in pairs for cursor in _PAGES])
 
@@ -110,8 +111,9 @@ _PAGES = {"cursor": _opt_outs, "again_cursor": _said_again}
 
 
 async def _take(sharing_id: int, other_id: int, cursor: str) -> int:
-    """An opt-out that came to the other campaign from a third one is not passed on: that one agreed to nothing with this. It
-    is passed on once the person opts out there too. A slice may bring nobody, or be of other campaigns' rows alone, and yet not be the last."""
+    """Takes one slice of the other campaign's opt-outs. One that came there from a third campaign is not passed on,
+    since that one has no agreement with this; it is passed on once the person opts out there too. A slice may bring
+    nobody without being the last."""
     other, new = await Campaign.get(id=other_id), 0
     while row := await OptOutSharing.get_or_none(id=sharing_id).select_related("campaign"):
         page = await _PAGES[cursor](other, before := getattr(row, cursor))
@@ -128,7 +130,7 @@ async def _take(sharing_id: int, other_id: int, cursor: str) -> int:
 async def _store(
     row: OptOutSharing, other: Campaign, phones: list[str], before: dict[str, int], after: dict[str, int]
 ) -> int:
-    """Nothing where the sharing has ended, or another worker took this slice."""
+    """Stores nothing where the sharing has ended, or another worker took this slice."""
     fresh = await OptOutSharing.filter(id=row.id, **before).select_for_update().first()
     if fresh is None:
         return 0

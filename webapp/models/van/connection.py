@@ -25,10 +25,10 @@ ASKED_AGAIN = timedelta(hours=1)  # VAN's lists are read as often
 
 
 class VanConnection(Model):
-    """``key``: sealed; blank where it was forgotten. ``name``: blank where the campaign has one VAN. ``contact_type_id``: VAN's "SMS Text". ``asked_at``: when somebody or the clock last asked for VAN's
-    lists, ``answered_at``: when VAN answered or failed; ``trouble``: one of the kinds, ``why`` in VAN's words. ``lease``: of the
-    worker that sends. ``lists_why``: VAN's words,
-    where it gave its codes and not its saved lists."""
+    """``key``: sealed; blank where it was forgotten. ``name``: blank where the campaign has one VAN.
+    ``contact_type_id``: VAN's "SMS Text". ``asked_at``: when a user or the clock last asked for VAN's lists.
+    ``answered_at``: when VAN answered or failed. ``trouble``: one of the kinds; ``why``: in VAN's words. ``lease``: of
+    the worker that sends. ``lists_why``: VAN's words, if it gave its codes but not its saved lists."""
 
     id = fields.IntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -90,19 +90,20 @@ async def with_key(van: int) -> VanConnection | None:
 
 @transactional
 async def pause(by: Membership, row: VanConnection, paused: bool) -> None:
-    """Facts are noted all the same, and wait."""
+    """Pauses it, or ends the pause. While it is paused facts are still noted, and wait."""
     await VanConnection.filter(id=row.id).update(paused_at=clock.now() if paused else None)
     await audit.record(by, "van.paused" if paused else "van.resumed", {"van": row.id}, row.name)
 
 
 @transactional
 async def ask(campaign_id: int) -> None:
-    """Somebody wants to know what each VAN of the campaign says now."""
+    """Asks each VAN of the campaign for its lists again."""
     await VanConnection.filter(campaign_id=campaign_id).update(asked_at=clock.now())
 
 
 def _same(used: VanConnection) -> QuerySet[VanConnection]:
-    """The connection that was ``used``, unless somebody has set another key or mode since: VAN's answer says nothing of these."""
+    """The connection that was ``used``, unless somebody has set another key or mode since: VAN's answer says nothing
+    about the new ones."""
     return VanConnection.filter(id=used.id, key=used.key, mode=used.mode)
 
 
@@ -115,7 +116,8 @@ async def answered(used: VanConnection, contact_type_id: int | None) -> None:
 
 @transactional
 async def failed(used: VanConnection, trouble: str, why: str, asked: bool = False) -> None:
-    """``asked``: it was the question for VAN's lists that failed. Away, VAN is left alone for longer and longer."""
+    """``asked``: the failed request was the one for VAN's lists. A VAN that is away is left alone for longer each
+    time."""
     row = await _same(used).select_for_update().first()
     if row is None:
         return

@@ -1,7 +1,7 @@
 """Facts on their way to VAN, a row each: this contact's tag, answer or opt-out (SPEC B3).
 
-The triggers van_tag_set and the others (database/guards.py) write the row in the transaction of whatever changes the tag, the
-answer or the opt-out, whoever that is. A change of the same fact is the same row with another version.
+The triggers van_tag_set and the others (database/guards.py) write the row, in the transaction that changes the tag, the
+answer or the opt-out. A later change of the same fact is the same row with a higher version.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ STATES = (WAITING, SENDING, DOUBT, REFUSED, NO_ID, NO_VAN, NO_CODE, STAYS, NOTHI
 
 
 class VanFact(Model):
-    """``value``: the answer, "x" for an opt-out or a tag that is set, blank once it was taken away. ``due_at``: null until the sweep saw the change.
-    ``there``: the target VAN took last; ``maybe``: those it may have taken since, with spaces between; ``going``: that of the attempt
-    under way, each as planning.text writes it. ``again``: staff want it sent although VAN may have it. ``van``: the VAN it goes to, that
-    of the contact's state; ``there_van`` and ``there_id``: the VAN, and the VAN ID there, that ``there`` and ``maybe`` are about."""
+    """``value``: the answer, "x" for an opt-out or a tag that is set, blank once it was taken away. ``due_at``: null
+    until the sweep saw the change. ``there``: the target VAN took last. ``maybe``: targets it may have taken since,
+    with spaces between. ``going``: the target of the attempt under way. All three are as planning.text writes them.
+    ``again``: staff want it sent although VAN may have it. ``van``: the VAN it goes to, that of the contact's state.
+    ``there_van``, ``there_id``: the VAN, and the VAN ID there, that ``there`` and ``maybe`` are about."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.IntField()
@@ -51,7 +52,7 @@ class VanFact(Model):
 
     @property
     def maybe_gone(self) -> bool:
-        """In doubt: did the request whose answer was lost take something away?"""
+        """For a fact in doubt: did the request whose answer was lost remove something?"""
         return self.maybe.split()[-1:] == [planning.NONE]
 
 

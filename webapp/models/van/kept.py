@@ -1,5 +1,5 @@
-"""For each VAN ID the contact had, the answer that a VAN has of a fact (SPEC B3). Of a contact that
-comes back to an ID, or to a VAN, nothing is sent twice, and a later change is corrected there."""
+"""For each VAN ID that a contact had: what that VAN has of a fact (SPEC B3). When a contact comes back to an ID or a
+VAN, nothing is sent twice, and later changes are corrected there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from webapp.models.van.fact import VanFact
 
 
 class VanKept(Model):
-    """`there` and `maybe`, as of VanFact, by a VAN ID that the contact had before. The fact itself has those by the ID of now."""
+    """`there` and `maybe`, as in VanFact, for a VAN ID that the contact had before. The fact itself has those for the
+    present ID."""
 
     id = fields.BigIntField(primary_key=True)
     fact_id = fields.BigIntField()
@@ -25,7 +26,7 @@ class VanKept(Model):
 
 
 def number(van_id: str) -> str:
-    """A VAN ID as VAN reads it; blank for words that are none."""
+    """A VAN ID as VAN reads it; blank for text that is none."""
     return str(int(van_id)) if van_id.isdecimal() and len(van_id) <= 10 else ""
 
 
@@ -61,6 +62,7 @@ async def _change(fact: VanFact, van: int, van_id: str) -> None:
 
 
 async def forget(contact_id: int) -> None:
-    """Of which persons VAN has something, where the contact is erased. Its answer by the last ID stays known."""
+    """For a contact who is erased: forgets which persons VAN has facts about. What it has for the last ID stays
+    known."""
     await VanKept.filter(contact_id=contact_id).delete()
     await VanFact.filter(contact_id=contact_id).update(there_id="")

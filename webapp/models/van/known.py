@@ -39,7 +39,8 @@ async def note_slice(mapping_id: int) -> bool:
 
 
 async def _note(mapping: VanMapping, ids: list[int]) -> None:
-    """One that had no code until now waits again, and so does one that was sent: VAN may have another code for it."""
+    """Notes these contacts' facts. A fact that had no code until now waits again; so does one that was sent, since it
+    may have another code now."""
     await database.query(
         "INSERT INTO van_fact (campaign_id, contact_id, kind, subject_id, value, state, version, tries)"
         f" SELECT c.campaign_id, c.id, {packed.mark('text')}, {packed.mark('integer')}, {packed.mark('text')}, 'waiting', 1, 0"

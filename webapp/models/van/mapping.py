@@ -46,7 +46,7 @@ class VanThing(Model):
 
 class VanMapping(Model):
     """``subject_id``: of the tag or field, 0 for opt-outs. ``value``: the answer of a field, else blank. ``target``: as
-    planning.Target writes it. ``known_cursor``: contacts past this one may have it from before; null once all are noted."""
+    planning.Target writes it. ``known_cursor``: the last contact whose earlier facts are noted; null once all are."""
 
     id = fields.IntField(primary_key=True)
     campaign_id = fields.IntField()

@@ -25,8 +25,9 @@ MANY = 10_000  # looked for at once
 
 
 class VanMatch(Model):
-    """A contact who is looked for, or was. ``state``: NOBODY: VAN finds nobody, or several. ANOTHER: somebody with another phone or last
-    name. NO_NAME: VAN wants a first and a last name."""
+    """A contact who is looked for, or was. ``state``: NOBODY where VAN finds nobody, or several people; ANOTHER where
+    it finds somebody with another phone or last name; NO_NAME where the contact lacks a first or last name, which VAN
+    wants."""
 
     id = fields.BigIntField(primary_key=True)
     campaign_id = fields.IntField()
@@ -104,7 +105,7 @@ async def next_one(van: int, lease: str) -> Wanted | None:
 
 
 async def _look_there(row: VanMatch, van: int | None) -> None:
-    """The contact moved: the VAN of their state now is asked; nobody where there is none."""
+    """The contact moved: asks the VAN of their new state instead, if there is one."""
     await VanMatch.filter(id=row.id).update(van=van or 0, state=WAITING if van else NOBODY)
 
 

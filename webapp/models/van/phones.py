@@ -1,4 +1,4 @@
-"""VAN's ids of contacts' phones, as lists brought them: a fact names the phone by its id (SPEC B3)."""
+"""VAN's ids of contacts' phones, as lists brought them. A fact sent to VAN names the phone by this id (SPEC B3)."""
 
 from __future__ import annotations
 

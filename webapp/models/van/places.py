@@ -1,7 +1,7 @@
 """Which VAN has which states: the facts of each contact go to the VAN of their state (SPEC B3).
 
-A VAN ID means nothing in another VAN. So a contact knows whose theirs is (Contact.van) as soon as it may be another's than that of
-their state, and nothing is sent by it to any other.
+A VAN ID means nothing in another VAN. Contact.van says which VAN the contact's ID belongs to, once that may be another
+than the VAN of their state. Nothing is sent by the ID to any other VAN.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class VanState(Model):
 
 @dataclass(frozen=True)
 class Wish:
-    """The words of a VAN's form. ``key``: a blank one leaves the one that is there. ``ids_too``: where a state comes from another VAN,
-    the VAN IDs that its contacts have are this VAN's. ``another``: one more VAN, beside what is there. ``take``: states of other
-    VANs move here."""
+    """The words of a VAN's form. ``key``: a blank one leaves the one that is there. ``ids_too``: where a state comes
+    from another VAN, the VAN IDs of its contacts are this VAN's. ``another``: adds one more VAN. ``take``: states of
+    other VANs move here."""
 
     key: str
     mode: int
@@ -55,8 +55,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Taken:
-    """Another VAN has these states; nothing was stored. ``last``: those whose VAN would be left with none, so that they can't
-    just move."""
+    """Another VAN has these states; nothing was stored. ``last``: states that can't just move, since their VAN would be
+    left without any."""
 
     states: dict[str, str]  # state -> name of that VAN
     last: frozenset[str]
@@ -198,7 +198,7 @@ class Place:
 
 
 async def shown(campaign_id: int) -> list[Place]:
-    """Those with a key, or with states that wait for one; the one for all other states last."""
+    """VANs with a key, or with states that wait for one; the one for all other states comes last."""
     states = await covered(campaign_id)  # first: a VAN that is added meanwhile has no state in it
     rows = await VanConnection.filter(campaign_id=campaign_id).order_by("id")
     has: dict[int, list[str]] = {row.id: [] for row in rows}

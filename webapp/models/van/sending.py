@@ -1,5 +1,5 @@
-"""A fact is claimed, sent once, and its answer noted for that attempt alone (SPEC B3). Without an answer it is in doubt: staff
-decide, it is never repeated by itself."""
+"""Claims a fact, sends it once, and notes the answer for that attempt only (SPEC B3). Without an answer the fact is in
+doubt: staff decide, and it is never sent again without them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ LOST = "The program that sends ended before VAN's answer. VAN may have it."
 
 @dataclass(frozen=True)
 class Claimed:
-    """``body``: what is new, of the body. ``phone``: ten digits. ``phone_id``: VAN's; ``asked``: whether VAN was asked for it."""
+    """``body``: the new part of the request's body. ``phone``: ten digits. ``phone_id``: VAN's id of it. ``asked``:
+    whether VAN was asked for that id."""
 
     id: int
     attempt: str
@@ -56,8 +57,9 @@ class Claimed:
 
 
 async def stamp() -> None:
-    """Says when changes since the last sweep are due, once they have settled, and in which VAN. The triggers that noted them ask no clock.
-    Where nothing changed, nothing is written: on SQLite a transaction would keep everybody else waiting."""
+    """Gives changes since the last sweep their VAN and the time they are due, when they have settled. The triggers that
+    noted them read no clock. Writes nothing where nothing changed, since on SQLite a transaction would keep everybody
+    else waiting."""
     if await VanFact.exists(due_at=None):
         await _stamp()
 
@@ -144,7 +146,7 @@ def _without_sending(fact: VanFact, wanted: Target | None, step: Step | Nothing)
 
 
 async def _lead_anew(fact: VanFact) -> None:
-    """The contact moved, or another VAN has their state now: the sweep sees which."""
+    """The contact moved, or another VAN has their state now: the next sweep finds which VAN the fact goes to."""
     fact.due_at = None
     await fact.save(update_fields=["due_at"])
 
@@ -201,7 +203,7 @@ async def in_doubt(claimed: Claimed, why: str) -> None:
 
 @transactional
 async def later(claimed: Claimed, why: str, seconds: float = 0) -> None:
-    """It was not sent, and is tried again: after ``seconds``, or by the number of tries."""
+    """Tries again what was not sent: after ``seconds``, or after a pause that grows with the tries."""
     if fact := await _of(claimed):
         fact.tries += 1
         fact.due_at = clock.now() + timedelta(seconds=seconds or pauses.again(fact.tries))
@@ -209,13 +211,13 @@ async def later(claimed: Claimed, why: str, seconds: float = 0) -> None:
 
 
 async def _of(claimed: Claimed) -> VanFact | None:
-    """Its row, locked; None where the attempt is over: a late answer may only say that it is there."""
+    """The fact's row, locked; None where the attempt is over. A late answer may only tell that VAN has it."""
     found = VanFact.filter(id=claimed.id, attempt=claimed.attempt, state__in=[SENDING, DOUBT])
     return await found.select_for_update().first()
 
 
 async def _end(fact: VanFact, state: str, answer: str) -> None:
-    """Where it changed meanwhile, the change waits."""
+    """Ends the attempt. If the fact changed meanwhile, the change waits to be sent."""
     fact.answer, fact.going = answer[:400], ""
     fact.state = state
     if fact.version != fact.claimed_version and state != WAITING:

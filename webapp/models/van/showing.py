@@ -26,8 +26,9 @@ AGAIN = (REFUSED, DOUBT, NO_CODE)  # facts that may be sent again by hand
 
 @dataclass(frozen=True)
 class Row:
-    """``what``: the tag's name or the field's title; blank for an opt-out. ``match``: how the contact was looked for in VAN, as
-    VanMatch has it; blank where nobody looked. ``elsewhere``: the VAN that their VAN ID is of, where another has their state."""
+    """``what``: the tag's name or the field's title; blank for an opt-out. ``match``: the state of the search for the
+    contact in VAN, as VanMatch has it; blank where nobody searched. ``elsewhere``: the VAN that their VAN ID belongs
+    to, where another VAN has their state."""
 
     fact: VanFact
     contact: Contact
@@ -91,7 +92,7 @@ async def totals(campaign_id: int) -> dict[str, int]:
 
 @transactional
 async def send_again(by: Membership, fact_id: int) -> bool:
-    """One fact by hand. False where it is in no state for that."""
+    """Sends one fact again. False where its state doesn't allow that."""
     done = await _wait_again(by.campaign_id, [fact_id])
     if done:
         await audit.record(by, "van.sent_again", await _about([fact_id]), facts=done)
@@ -119,7 +120,7 @@ async def _about(ids: list[int]) -> audit.About:
 
 
 async def _wait_again(campaign_id: int, ids: list[int]) -> int:
-    """In order of id: two of these don't wait for each other."""
+    """Makes these facts wait again. Locks them in order of id, so that two such calls don't block each other."""
     own = VanFact.filter(campaign_id=campaign_id, id__in=ids or [0], state__in=AGAIN)
     there = await column(own.order_by("id").select_for_update(), "id")
     await VanFact.filter(id__in=there or [0]).update(state="waiting", again=True, tries=0, due_at=None)

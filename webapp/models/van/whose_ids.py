@@ -1,7 +1,8 @@
-"""Which VAN a contact's VAN ID is of, noted where the state gets another VAN (SPEC B3).
+"""Which VAN a contact's VAN ID belongs to, noted when their state gets another VAN (SPEC B3).
 
-A contact with no VAN noted has an ID of the VAN of their state. To note that one changes nothing while the state is still that
-VAN's. So it is done in slices before the states change, and the transaction that changes them finds few contacts left.
+The ID of a contact with no VAN noted belongs to the VAN of their state. Noting that VAN changes nothing while the state
+is still its own. So contacts are noted in slices before the states change, and few are left for the transaction that
+changes them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Covered = Mapping[str, int]  # state -> VAN
 
 
 async def note_in_slices(campaign_id: int, before: Covered, after: Covered, taker: int = 0) -> None:
-    """``taker``: the VAN whose IDs those are that come to it; 0 where all stay the earlier one's."""
+    """``taker``: the VAN to which IDs of contacts that come to it belong; 0 where all IDs stay the earlier VAN's."""
     if not before or before == after:
         return
     pace = Pace()
@@ -47,7 +48,7 @@ async def _note_slice(campaign_id: int, before: Covered, moved: str, last: int, 
 
 async def note_the_rest(campaign_id: int, before: Covered, after: Covered, taker: int = 0) -> None:
     """Does the rest, inside the transaction that changed the states, for contacts no slice has seen: their VAN IDs stay
-    those of the VAN of before. Where waiting facts go is decided again."""
+    with the earlier VAN. Where waiting facts go is decided again."""
     if before == after:
         return
     if before and taker:
@@ -68,7 +69,7 @@ async def note_the_rest(campaign_id: int, before: Covered, after: Covered, taker
 
 
 def _moved(before: Covered, after: Covered, taker: int) -> str:
-    """SQL for contacts of a campaign whose VAN ID is to stay the VAN's of before."""
+    """SQL for contacts of a campaign whose VAN ID must stay with the earlier VAN."""
     own = f" AND COALESCE({_of_state(after)}, 0) <> {int(taker)}" if taker else ""
     return f"{_has_id()} AND {_of_state(before)} <> COALESCE({_of_state(after)}, 0){own}"
 

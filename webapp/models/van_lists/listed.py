@@ -16,7 +16,7 @@ MOST = 200  # on a page
 
 
 class VanList(Model):
-    """``saved_list_id``: VAN's. A list that VAN names no more has no row."""
+    """``saved_list_id``: VAN's id of it. A list that VAN no longer gives has no row."""
 
     id = fields.IntField(primary_key=True)
     campaign_id = fields.IntField()

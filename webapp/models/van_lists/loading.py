@@ -1,5 +1,5 @@
-"""A saved list of VAN's on its way in: VAN makes a file of it, a worker fetches the file, and the file is read as every upload is
-(SPEC B3, C1). One worker has a lease on a list; whatever it does can be done again by the next one."""
+"""Brings in a saved list of VAN's: VAN makes a file of it, a worker fetches the file, and the file is read like an
+upload (SPEC B3, C1). One worker at a time has a lease on a list. The next one can repeat any of its steps."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ async def take(load_id: int) -> VanLoad | None:
 
 @transactional
 async def keep(load: VanLoad) -> bool:
-    """While the file is fetched. False where the lease is another's, or somebody cancelled it."""
+    """Renews the lease while the file is fetched. False where another worker has the lease, or somebody cancelled the
+    list."""
     return bool(await _mine(load, next_at=clock.now() + timedelta(seconds=LEASE), seen_at=clock.now()))
 
 
@@ -136,7 +137,8 @@ async def later(load: VanLoad, why: str = "", seconds: float = 0) -> float:
 
 @transactional
 async def fetched(load: VanLoad) -> ContactImport | None:
-    """Its file is whole: an import reads it from here on, as an upload of whoever asked for the list. None where the lease is another's."""
+    """The file is whole: begins the import that reads it, as an upload of the user who asked for the list. None where
+    another worker has the lease."""
     if not await VanConnection.filter(id=load.van, mode=load.mode).exclude(key="").exists():
         if await _mine(load, why=""):
             await long_work.fail(load, OTHER_DATABASE)
