@@ -103,8 +103,8 @@ class Jumps:
 
 
 def use_newest_zones(system: Path = _SYSTEM_ZONES) -> bool:
-    """Takes time zones from the package tzdata where the machine's own are older: provinces change their clocks, and by old
-    rules people there are texted an hour out (SPEC S1). True where the package is used."""
+    """Takes time zones from the package tzdata where the machine's own are older. Provinces change their rules; by the
+    old ones people there would be texted an hour too early or too late (SPEC S1). True where the package is used."""
     try:
         with system.open() as file:
             version = file.readline().removeprefix("# version ").strip()

@@ -41,9 +41,9 @@ async def tell_queues(campaign_id: int | None = None, action_id: int = 0) -> Non
 
 @contextlib.asynccontextmanager
 async def commits_told() -> AsyncIterator[None]:
-    """While it lasts, three kinds of commits of this process are told: one that moves an action's counts to the pages of the
-    staff, one that stops a campaign, whoever or whatever stops it, to everybody with cards, and one that changes what a user
-    may see to their pages."""
+    """While it lasts, tells of three kinds of commits of this process. One that moves an action's counts is told to the
+    staff's pages. One that stops a campaign, for whatever reason, is told to everybody with cards. One that changes
+    what a user may see is told to that user's pages."""
     async with (
         _told(tallies.moved, _tell_counts),
         _told(campaign.stopped, _tell_stops),

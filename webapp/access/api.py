@@ -48,8 +48,8 @@ def _kind(connection: Request) -> str:
 
 
 async def _token(connection: Request) -> ApiToken:
-    """Failures are limited by their address, and only they: a program with a token in use is let past, so that another one at its
-    address, with a token that has ended, locks nobody out."""
+    """Only failures are limited, by their address. A program with a valid token is let through, so that another one at
+    the same address, with a token that has ended, can't lock it out."""
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
     found = await tokens.found(secret.strip()[:200]) if scheme.lower() == "bearer" else None
     if found is not None:

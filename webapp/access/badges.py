@@ -1,5 +1,5 @@
-"""The numbers beside entries of the menus, as plain SQL about the user ``u`` and the campaign ``c``: the statement that reads the
-login brings them (`Session.in_campaign`)."""
+"""The numbers beside entries of the menus, as plain SQL about the user ``u`` and the campaign ``c``. The statement that
+reads the login reads them too (`Session.in_campaign`)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Keeps the words that somebody wrote in a conversation and sent after their login had ended, for a browser without JavaScript
-(static/js/words_after_login.js does this on the page itself). They lie sealed in a cookie that only the pages of the log-in
+"""Keeps words that somebody sent in a conversation after their login had ended. For browsers without JavaScript; in
+others static/js/words_after_login.js does it on the page. They lie sealed in a cookie that only the pages of the log-in
 get. After the log-in of the same user a page shows them, and nothing is done before the user presses there.
 
 Meanwhile anybody at this browser may send any form. So nothing is kept that changes the office or an account, nor where
@@ -40,9 +40,9 @@ class KeptWords:
 
 
 async def sealed_of(request: Request, back: str, token: str) -> str:
-    """The cookie's value for a refused form. ``token``: of the session that ended. "" where there is nothing to keep, or it
-    can't be kept: it is none of a conversation, nobody knows whose session it was, it has a file or a password, or is too
-    long."""
+    """The cookie's value for a refused form. ``token``: of the session that ended. "" where there is nothing to keep,
+    or where it can't be kept. It can't if it was not sent to a conversation, if nobody knows whose session it was, if
+    it has a file or a password, or if it is too long."""
     path = request.scope["path"]
     fields = await _fields(request) if request.method == "POST" and _CONVERSATION.fullmatch(path) else []
     if not any(value.strip() for name, value in fields if name not in OWN) or any(_SECRET.search(n) for n, _ in fields):

@@ -69,7 +69,7 @@ def language_of(request: Request) -> str:
 
 
 async def _seen(request: Request, session: Session | None) -> Session | None:
-    """Notes that the session is used. A part of a page that fetches itself again is no sign that somebody is there."""
+    """Notes that the session is used. A part of a page that reloads by itself does not show that somebody is there."""
     if session:
         if request.method != "GET" or not pages.is_partial(request):
             await _note(session.touch)

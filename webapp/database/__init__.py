@@ -1,7 +1,7 @@
 """The one door to the database.
 
-Reads go as they are. Writes only inside `await transaction(body)` (or a verb marked @transactional): on SQLite the
-connection that reads can't write, so a write that passes by the door fails in the first test that meets it.
+Reads go as they are. Write only inside `await transaction(body)` (or a verb marked @transactional). On SQLite the
+connection that reads can't write, so a write outside fails in the first test that runs it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ ATTEMPTS = 4  # the first and three more
 
 
 class Work:
-    """One transaction under way: ``kept`` is room for what its verbs collect, ``last`` what runs before the commit, ``after``
-    what runs once it is committed: it must not fail and touches no row."""
+    """One transaction under way. ``kept``: room for things its verbs collect. ``last``: functions that run before the
+    commit. ``after``: functions that run once it is committed; they must not fail, and touch no row."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Any] = {}

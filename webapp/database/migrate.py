@@ -37,8 +37,8 @@ class MigrationError(Exception):
 
 
 async def migrate(url: str) -> None:
-    """Locks, copies (SQLite), then does everything else in one transaction: a migration that fails, or a process that
-    dies, leaves tables, rows and guards as they were."""
+    """Locks, copies (SQLite), then does everything else in one transaction. So a migration that fails, or a process
+    that dies, leaves tables, rows and guards as they were."""
     async with _locked(url):
         copy: Path | None = None
         try:

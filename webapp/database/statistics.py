@@ -1,8 +1,8 @@
 """PostgreSQL's statistics, kept up with tables that grow fast (docs/database.md).
 
-A statement that is planned while its table is empty reads that table from end to end, and goes on so until PostgreSQL has new
-statistics: its own look comes once a minute, on some servers never. An evening's first texts fill an empty table within
-seconds. New statistics also make every connection plan its statements again.
+A statement planned while its table is empty reads that table from end to end. It goes on like that until PostgreSQL has
+new statistics, which it gathers by itself once a minute, on some servers never. An evening's first texts fill an empty
+table within seconds. New statistics also make every connection plan its statements again.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _looked = -SECONDS
 
 
 async def keep_up() -> list[str]:
-    """Counts again the tables that changed much, and returns their names. Asked more often than every few SECONDS it does nothing. Where it
-    fails, whoever called goes on without: statements are slower then, none is wrong."""
+    """Gathers statistics of the tables that changed much; returns their names. Called again within SECONDS it does
+    nothing. If it fails the caller goes on: statements are slower then, but not wrong."""
     global _looked
     if database.dialect() != "postgres" or clock.steady() < _looked + SECONDS:
         return []

@@ -1,5 +1,5 @@
-"""Fetches the files people send with their texts. Their addresses come from outside, so: only Twilio's own hosts, only
-public addresses, after redirects too, and never more bytes or seconds than a picture needs (SPEC X5)."""
+"""Fetches the files people send with their texts. Their addresses come from outside. So only Twilio's own hosts and
+public addresses are called, after redirects too, and never for more bytes or seconds than a picture needs (SPEC X5)."""
 
 from __future__ import annotations
 

@@ -46,8 +46,8 @@ class Gone:
 
 @dataclass(frozen=True)
 class Failed:
-    """``why``: in the push service's own words; ``certain``: it did not take the notice; ``away``: because it can't be
-    reached or has a fault of its own, so that another try may do."""
+    """``why``: in the push service's own words. ``certain``: it surely did not take the notice. ``away``: it can't be
+    reached or has a fault of its own, so another try may help."""
 
     why: str
     certain: bool = True

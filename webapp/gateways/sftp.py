@@ -1,5 +1,6 @@
-"""SFTP servers of others, at names they typed: only public addresses, resolved once for all of a fetch; one file, in little time and
-at most as many bytes as from a web address. A password goes only to a server whose key is the one staff confirmed (SPEC B8)."""
+"""SFTP servers of others, at names they typed. Only public addresses are called, resolved once for a whole fetch. A
+fetch reads one file, in limited time, with the same limit of bytes as from a web address. A password goes only to a
+server whose key is the one staff confirmed (SPEC B8)."""
 
 from __future__ import annotations
 

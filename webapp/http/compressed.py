@@ -1,11 +1,11 @@
 """Pages and static files gzipped for browsers that take it: a card is a third of its size, a script or sheet a quarter.
 
-BREACH guesses a secret of a page from its size, by what a stranger made stand beside it. Anybody chooses the words of a text or
-of a form's answers, which stand on pages of people and conversations, and the query of an address that somebody's browser
-opens. So what carries a secret is sent as it is: whatever is asked with a query, every page outside a campaign but the log-in,
-since those have tokens, and whatever has a link in full with a join code or a token, a QR code, a token of the API or a
-webhook's secret: so join codes, invites, action links and keys of an app are shown (tests/http/test_compressed.py). Streams are
-never touched.
+BREACH is an attack that guesses a secret on a page from the page's size, by words that the attacker put on the same
+page. Anybody can choose words on our pages: by a text, by a form's answers, or by the query of an address that
+somebody's browser opens. So pages with a secret are not compressed. Those are answers to a request with a query; every
+page outside a campaign except the log-in, since those have tokens; and pages with a whole link that has a join code or
+a token, with a QR code, a token of the API or a webhook's secret. Join codes, invites, action links and keys of an app
+are shown that way (tests/http/test_compressed.py). Streams are never touched.
 """
 
 from __future__ import annotations

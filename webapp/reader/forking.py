@@ -1,9 +1,9 @@
 """The process that forks reading processes: `python -m webapp.reader.forking FD`, FD being a socket of its parent's.
 
-Most of a reading process's time is its imports; this one has done them. Each message on the socket is a task: what to do,
-the memory for it and its arguments, with two sockets. One becomes the new process's standard input and output; on the
-other its exit code is told at its end, and when the parent closes it before, the process is killed. All of them end with
-the parent.
+Most of a reading process's time is its imports; this one has done them. Each message on the socket is a task: what to
+do, the memory for it and its arguments, with two sockets. One becomes the new process's standard input and output. The
+other reports its exit code when it ends; if the parent closes that one earlier, the process is killed. All of them end
+with the parent.
 """
 
 from __future__ import annotations

@@ -39,13 +39,13 @@ class Shape:
     the first row is a person, and ``header`` holds made-up names. ``lines``: of the whole file. ``rows``: those that are
     people. ``sample``: the first of them.
 
-    The lines left out: ``above`` lines above the header, and ``below`` lines of totals, as `rules.contacts.asides` tells;
-    ``asides`` are the first of them; ``last_row`` is the line after which rows of one cell are footers. ``stray``: cells of
-    a workbook beside the list.
+    The lines left out: ``above`` counts lines above the header, ``below`` lines of totals (`rules.contacts.asides`).
+    ``asides`` are the first of them. After the line ``last_row`` rows of one cell are footers. ``stray``: cells of a
+    workbook beside the list.
 
-    The notes on a file: ``hidden`` rows of a workbook; ``unreadable`` characters; ``errors``, cells such as #N/A, read as blank;
-    ``sheets``, those of a workbook that are not empty; ``sheet``, the one that was read; ``first_lines``, line number and
-    text, for a person to choose the header among."""
+    The notes on a file. ``hidden``: rows of a workbook. ``unreadable``: characters. ``errors``: cells such as #N/A,
+    read as blank. ``sheets``: those of a workbook that are not empty. ``sheet``: the one that was read.
+    ``first_lines``: line number and text, so that a person can choose the header."""
 
     encoding: str
     delimiter: str

@@ -64,8 +64,8 @@ def _sentence(words: list[str]) -> bool:
 
 
 def greeting(name: str) -> str:
-    """A contact's name from a list, as a text may have it; "" where it has an address, braces or lines in it: people are
-    called "Bob & Sue" or "Lisa (Liz)", but no name is a message."""
+    """A contact's name from a list, as a text may have it: "Bob & Sue" and "Lisa (Liz)" are names. "" where it has an
+    address, braces or several lines: that is a message, not a name."""
     plain = name[: _LONGEST_GREETING + 1]
     return "" if len(plain) > _LONGEST_GREETING or _NO_GREETING.search(plain) else name
 

@@ -165,8 +165,8 @@ def canonical(name: str) -> str:
 
 
 def of_contact(name: str) -> bool:
-    """True where the contact has the value, in their own data or a custom field; False for a sender's, the campaign's, an
-    opt-in form's, a link, and for broken braces."""
+    """True for a variable filled from the contact's own data or a custom field. False for one of the sender, the
+    campaign or an opt-in form, for a link, and for broken braces."""
     return name not in USER + CAMPAIGN + OPT_IN and not name.endswith(_TRACKABLE) and not {"{", "}"} & set(name)
 
 

@@ -16,9 +16,9 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 
 class Connections:
-    """asyncpg's pool, whose connections stay with this process between two statements: to give one back costs asyncpg a task
-    and several locks, a tenth of the web process's time in a tap. A connection whose work failed or was cancelled goes back the long way, so that
-    asyncpg clears or closes it."""
+    """asyncpg's pool, but connections are kept between two statements. Giving one back costs asyncpg a task and several
+    locks: a tenth of the web process's time for a tap. A connection whose work failed or was cancelled goes back the
+    long way, so that asyncpg clears or closes it."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool, self._closing = pool, False
@@ -100,8 +100,8 @@ STATEMENTS = 1_000  # prepared ones a connection keeps; a hundred, asyncpg's def
 
 
 async def _as_it_is(_: Any) -> None:
-    """Nothing of ours outlives a transaction on a connection (no SET, no LISTEN, no lock of a session), so the round trip
-    asyncpg makes to clear all that at each release is saved. It still rolls back what is open."""
+    """Leaves out the round trip by which asyncpg clears a connection at each release. Nothing of ours outlives a
+    transaction on a connection: no SET, no LISTEN, no session's lock. It still rolls back what is open."""
 
 
 class Client(AsyncpgDBClient):

@@ -13,8 +13,9 @@ Person = dict[Annotated[str, Meta(min_length=1, max_length=200)], Value]
 
 
 class ContactsIn(Struct, forbid_unknown_fields=True):
-    """People for a list, which is made where there is none of this name. Each is fields and their values, named as the columns
-    of an uploaded list: phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone, tags, a custom field's slug."""
+    """People for a list, which is made where there is none of this name. Each has fields and their values, named like
+    the columns of an uploaded list: phone, first_name, last_name, email, state_abbrev, zip, van_id, timezone, tags, a
+    custom field's slug."""
 
     list_name: Annotated[str, Meta(max_length=120, pattern=r"[^\s\x00]")] = field(name="list")
     contacts: Annotated[list[Person], Meta(min_length=1, max_length=MOST)]

@@ -16,9 +16,11 @@ LONGEST = 1_000  # characters of a key
 
 @dataclass(frozen=True)
 class People:
-    """``kind`` and what it needs. "texted": Twilio took the first text. "silent": texted without an error, and no answer.
-    "replied". "unreported": replied, and no report. "attention": they need attention now. "clicked": a person opened a link. "tag": the newest report has the tag ``name``; "field": it answers ``value`` to the field ``name``. "script": got
-    the script with the id ``value``. "error": a text was refused, of the class ``value``; "code": with the code ``value``."""
+    """``kind`` says which people, with ``name`` and ``value`` where it needs them. "texted": Twilio took the first
+    text. "silent": texted without an error, and no answer. "replied": have answered. "unreported": replied, and no
+    report. "attention": they need attention now. "clicked": a person opened a link. "tag": the newest report has the
+    tag ``name``. "field": it answers ``value`` to the field ``name``. "script": got the script with the id ``value``.
+    "error": a text was refused, of the class ``value``. "code": a text was refused with the code ``value``."""
 
     kind: Kind
     name: str = ""

@@ -17,7 +17,7 @@ from webapp.models.results import operations
 
 @get("/operations")
 async def operations_page(request: Request, member: Membership) -> Response:
-    """The page. Its figures fetch themselves again by htmx, as a fragment."""
+    """The page. htmx reloads its figures, as a fragment."""
     found = await troubles.shared(member.campaign, all_of_it=True)
     figures = {**found, **await _figures(member.campaign, troubles.stop(found["troubles"]))}
     return page(request, "admin/results/operations.html", "admin/results/_operations.html", **figures)

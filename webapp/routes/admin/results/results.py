@@ -29,7 +29,7 @@ async def results_page(
     given: int | None = None,
     paused_since: int = 0,
 ) -> Response:
-    """The page, or with ``wall`` in the address the view for a wall. Its figures fetch themselves again by htmx, as a fragment.
+    """The page, or with ``wall`` in the address the view for a wall. htmx reloads its figures, as a fragment.
     ``returned``, ``given``: what was just done. ``paused_since``: nothing was resumed, because of a later pause."""
     wall = "wall" in request.query_params
     figures = await _figures(await finding.action_of(member, action_id), member)
