@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from webapp.rules import phone
-from webapp.rules.contacts import phone_cell
+from webapp.rules.contacts.phones import phone_cell
 
 CODES = [str(code) for code in range(200, 1000)]
 EXCHANGES = (200, 211, 345, 411, 464, 500, 555, 611, 700, 789, 800, 911, 976, 999)

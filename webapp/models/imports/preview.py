@@ -12,7 +12,8 @@ from webapp.models.imports.job import CONTACTS, OPT_OUTS, ContactImport, Wishes
 from webapp.reader.counted import Counted
 from webapp.reader.shape import Shape
 from webapp.rules import names
-from webapp.rules.contacts import contact_columns, contact_rows, phone_cell, phone_parts
+from webapp.rules.contacts import contact_columns, contact_rows
+from webapp.rules.contacts.phones import phone_cell, phone_parts
 from webapp.rules.speech.sentences import counted, said, together
 
 Shown = contact_rows.Person | contact_rows.Refused

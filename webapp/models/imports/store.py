@@ -51,10 +51,9 @@ async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[st
 
 
 class _Slice:
-    """``there``: phone -> the row of a contact that exists. ``new``: phone -> the row of one to create. ``ids``: phone
-    -> contact. ``earlier``: contact -> fields that earlier rows of this import filled. ``moved``: contacts with another
-    zone set. ``covered``: state -> VAN, for a VAN's list. ``made_opted_out``: phones of contacts created for whom an
-    opt-out is there."""
+    """``there``, ``new``: phone -> row of a contact that exists, of one to create. ``ids``: phone -> contact.
+    ``earlier``: contact -> fields that earlier rows of this import filled. ``moved``: contacts with another zone set.
+    ``covered``: state -> VAN, for a VAN's list. ``made_opted_out``: phones of contacts created with an opt-out."""
 
     def __init__(
         self, job: ContactImport, people: dict[str, contact_rows.Person], lines: dict[str, int], known: Known
@@ -85,8 +84,8 @@ class _Slice:
         return self.counted
 
     async def _made_or_locked(self) -> dict[str, int]:
-        """Creates the contacts that do not exist, and locks those that do. Returns phone -> id of those created. A list
-        of mostly new people is not looked up first: the insert shows which of them exist."""
+        """Creates contacts that do not exist, and locks those that do. Returns phone -> id of those created. A list of
+        mostly new people is not looked up first: inserting shows who exists."""
         if self.known.mostly_new:
             # until this is through: where two lists hold each other up, the next try locks first
             self.known.mostly_new = False
@@ -215,9 +214,8 @@ class _Slice:
             self.counted["said_no"] += await opt_out_contacts(job.campaign, ids, FROM_IMPORT, job.user, job.file_name)
 
     async def _keep_opted_out(self, made: set[str]) -> None:
-        """Gives contacts with an opt-out its tag, its time and closed conversations, where any of them is missing. A
-        contact created just now has an opt-out if it was created with the time of one: the lock on making contacts
-        keeps others out meanwhile."""
+        """Gives contacts with an opt-out its tag, time and closed conversations, where one is missing. A contact
+        created just now has an opt-out if its row has the time of one: the lock on making contacts keeps others out."""
         ids = [id_ for phone, id_ in self.ids.items() if phone not in made or phone in self.made_opted_out]
         if not ids:
             return

@@ -62,7 +62,7 @@ async def _change(fact: VanFact, van: int, van_id: str) -> None:
 
 
 async def forget(contact_id: int) -> None:
-    """For a contact who is erased: forgets which persons VAN has facts about. What it has for the last ID stays
+    """For a contact who is erased: forgets which persons VAN has facts about. The answer for the last ID stays
     known."""
     await VanKept.filter(contact_id=contact_id).delete()
     await VanFact.filter(contact_id=contact_id).update(there_id="")

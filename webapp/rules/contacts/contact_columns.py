@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from webapp.rules.contacts import headers, phone_cell, phone_ids, phone_kinds, phone_parts
+from webapp.rules.contacts import headers
+from webapp.rules.contacts.phones import phone_cell, phone_ids, phone_kinds, phone_parts
 from webapp.rules.contacts.words import flag_headers, flags, header_words
 from webapp.rules.speech.sentences import said, together
 
@@ -38,12 +39,10 @@ _BY_HAND = 5  # the tier of a column whose own name says nothing
 class Columns:
     """``fields``: position -> one of FIELDS; of several columns with one field the first that is not blank is read.
     ``custom``: position -> slug. ``unknown``: headers of columns left out. ``kinds``: position of a phone -> its kind.
-    ``labels``: position of a phone -> the column that tells its kind ("Phone 1 - Label"). ``parts``: position of a
-    phone -> the columns of its area code and so on. ``nicknames``: columns that fill only a blank first name.
-    ``flags``: columns that say whom not to text -> OPT_OUT, REFUSE or LEAVE_OUT. ``flag_kinds``: how these columns say
-    it. ``home``: home phones that are not read. ``notes``: tags and columns of no known meaning, where somebody may
-    have noted not to text. ``take_words``: a number with words beside it is taken. ``take_notes``: so is a row whose
-    notes say not to text. ``phone_ids``: position of a phone -> position of VAN's id of it."""
+    ``labels``, ``parts``, ``phone_ids``: position of a phone -> column of its kind, columns of its parts, column of
+    VAN's id. ``nicknames``: fill a blank first name. ``flags``: columns that say whom not to text -> OPT_OUT, REFUSE or
+    LEAVE_OUT. ``flag_kinds``: how they say it. ``home``: home phones that are not read. ``notes``: tags and unknown
+    columns, where a note may say not to text. ``take_words``, ``take_notes``: takes such rows."""
 
     fields: dict[int, str] = field(default_factory=dict)
     custom: dict[int, str] = field(default_factory=dict)
@@ -67,14 +66,13 @@ class Columns:
 
     @property
     def only_home(self) -> bool:
-        """True where the only phones are home phones: many are landlines."""
+        """True where all phones are home phones: many are landlines."""
         return {self.kinds.get(n) for n in self.phones} == {"home"}
 
 
 @dataclass(frozen=True)
 class Unclear:
-    """No column holds the phone, or two of one name do. ``columns``: the columns that were recognised. ``why``: what is
-    wrong, without advice what to do."""
+    """No column holds the phone, or two of one name do. ``columns``: those known. ``why``: the fault alone."""
 
     code: str  # "no_phone_column" or "duplicate_header"
     message: str
@@ -111,8 +109,8 @@ def match(
 def every_phone(
     header: Sequence[str], chosen: Mapping[str, str] | None = None, sample: Sequence[Sequence[str]] = ()
 ) -> Columns | Unclear:
-    """For a list of phones to opt out: every column of phones, of any kind; also "Home" where its cells are phones. A
-    column that says whom not to text picks among the rows only where it was chosen by hand as OPT_OUT."""
+    """For a list of phones to opt out: every column of phones, of any kind, and "Home" if its cells are phones. A
+    column that says whom not to text picks rows only if chosen by hand as OPT_OUT."""
     by_hand = _by_position(header, chosen or {})
     found = [n for n, target in by_hand.items() if target == "phone"]
     if not found:
@@ -179,8 +177,8 @@ def _is_phone(cell: str) -> bool:
 
 
 def _phones(header: Sequence[str], targets: Mapping[int, str], by_hand: Mapping[int, str]) -> list[int]:
-    """Mobile phones come first, then phones of no kind, then home phones. Home phones are read only where chosen by
-    hand or where there are no others, work phones only where chosen by hand. Within a kind they stay in order."""
+    """Mobile phones first, then phones of no kind, then home phones. Home phones are read only if chosen by hand or if
+    there are no others, work phones only if chosen by hand."""
     found = [n for n, target in targets.items() if target == "phone"]
     if not any(n in by_hand for n in found):
         plain = [n for n in found if _kind(header[n]) in ("mobile", "any")]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from webapp.rules import letters, names
-from webapp.rules.contacts import contact_columns, contact_zones, phone_cell, phone_ids, row_phone, row_values
-from webapp.rules.contacts.row_phone import Refused as Refused
-from webapp.rules.contacts.row_phone import at
+from webapp.rules.contacts import contact_columns, contact_zones, row_values
+from webapp.rules.contacts.phones import phone_cell, phone_ids, row_phone
+from webapp.rules.contacts.phones.row_phone import Refused as Refused
+from webapp.rules.contacts.phones.row_phone import at
 from webapp.rules.contacts.words import flags, notes
 
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "van_id": 40, "timezone": 64, "assigned_user_email": 254}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from webapp.rules import letters
-from webapp.rules.contacts import phone_cell
+from webapp.rules.contacts.phones import phone_cell
 from webapp.rules.contacts.words import languages
 
 LONGEST = 1_000  # characters of a cell that are looked at

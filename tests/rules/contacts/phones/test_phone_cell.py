@@ -8,7 +8,7 @@ import pytest
 
 from tests.cast import TESTS
 from tests.cast.inputs.hostile import least_seconds
-from webapp.rules.contacts import phone_cell
+from webapp.rules.contacts.phones import phone_cell
 
 CASES = TESTS / "vectors" / "lists"
 NUMBER = "412-555-0101"

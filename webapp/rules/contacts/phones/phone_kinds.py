@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webapp.rules.contacts import headers, phone_cell
+from webapp.rules.contacts import headers
+from webapp.rules.contacts.phones import phone_cell
 from webapp.rules.contacts.words import header_words
 
 _OF_THE_LINE = (

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from webapp.rules import phone
-from webapp.rules.contacts import contact_columns, phone_cell, phone_kinds, phone_parts
+from webapp.rules.contacts import contact_columns
+from webapp.rules.contacts.phones import phone_cell, phone_kinds, phone_parts
 
 # Why a row's next phone is looked at
 _NEXT_IS_READ = ("invalid_phone", "not_textable", "unsupported_country", "landline")

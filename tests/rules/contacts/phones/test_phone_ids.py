@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.rules.contacts import contact_columns, contact_rows, phone_ids
+from webapp.rules.contacts import contact_columns, contact_rows
 from webapp.rules.contacts.contact_columns import Columns
+from webapp.rules.contacts.phones import phone_ids
 
 HEADER = ["VanID", "CellPhone", "CellPhoneId", "Phone", "PhoneId", "HomePhone", "HomePhoneId", "OptInPhoneId"]
 
