@@ -171,7 +171,7 @@ async def exported_file_of(member: Membership, export_id: int) -> tuple[Export, 
 
 
 async def schedule_of(member: Membership, schedule_id: int) -> ExportSchedule:
-    found = ExportSchedule.filter(id=small_id(schedule_id), campaign_id=member.campaign_id, ended_at=None)
+    found = ExportSchedule.filter(id=small_id(schedule_id), campaign_id=member.campaign_id)
     return await found.first() or missing()
 
 

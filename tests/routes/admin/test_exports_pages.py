@@ -55,7 +55,7 @@ async def test_an_export_of_nothing_is_a_file_too(cast: Cast, browse: Browser, f
     where = (await selina.post(PAGE, data={"kind": "reports", "format": format})).headers["location"]
     made = await finish_export()
     page = (await selina.get(where)).text
-    assert "The file is ready" in page and "Download" in page
+    assert "The file is ready" in page and "Download" in page and "the file has no rows" in page
     assert (await selina.get(where + "/file")).status_code == 200
     Path(made.path).unlink()
     assert "The file was deleted" in (await selina.get(where)).text
@@ -154,6 +154,22 @@ async def test_a_daily_export_is_made_each_morning_until_it_is_ended(
     assert (await ExportSchedule.get()).next_at - schedule.next_at in (timedelta(hours=n) for n in (23, 24, 25))
     await selina.post(f"{PAGE}/schedules/{schedule.id}/end")
     assert await schedules.due() == [] and "Made again" not in (await selina.get(PAGE)).text
+
+
+async def test_asked_for_twice_it_is_one_schedule_and_said_on_the_file_s_page(cast: Cast, browse: Browser) -> None:
+    selina, daily = await browse(cast.selina), {"kind": "contacts", "format": "csv", "every": "daily"}
+    for form in (daily, daily, {**daily, "every": "weekly"}, {**daily, "list": str(cast.voters.id)}):
+        where = (await selina.post(PAGE, data=form)).headers["location"]
+        await finish_export()
+        assert "made again by itself" in (await selina.get(where)).text
+    assert (await ExportSchedule.all().count(), await Export.all().count()) == (3, 4)
+    first = await ExportSchedule.all().order_by("id").first()
+    assert first
+    for _ in range(2):
+        assert (await selina.post(f"{PAGE}/schedules/{first.id}/end")).headers["location"] == PAGE
+    assert await audited("export.schedule_ended") == 1
+    await selina.post(PAGE, data=daily)
+    assert await ExportSchedule.filter(ended_at=None).count() == 3, "an ended one is not gone on with"
 
 
 @pytest.mark.parametrize("lost", [{"may_export": False}, {"suspended_at": "now"}, {"role": "volunteer"}])

@@ -20,7 +20,13 @@ HOUR = time(6)  # in the campaign's zone: before anybody asks for it
 async def start(
     by: Membership, kind: str, format: str, which: dict[str, Any], subject: str, every: str
 ) -> tuple[ExportSchedule, Export]:
-    """The first export is made now, the next ones at HOUR, from tomorrow or in a week on."""
+    """The first export is made now, the next ones at HOUR, from tomorrow or in a week on. Asked for twice, it is one schedule."""
+    await Membership.filter(id=by.id).select_for_update().get()  # they may press twice
+    asked = ExportSchedule.filter(
+        campaign=by.campaign, user=by.user, kind=kind, format=format, every=every, ended_at=None
+    )
+    for same in [row for row in await asked if row.which == which]:
+        return same, await run.start(by, kind, format, which, subject, same)
     made = await ExportSchedule.create(
         campaign=by.campaign,
         user=by.user,

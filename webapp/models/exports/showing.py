@@ -19,6 +19,11 @@ async def newest(member: Membership) -> list[Export]:
     return await found.select_related("user")
 
 
+async def is_made_again(job: Export) -> bool:
+    """Does its schedule go on?"""
+    return job.schedule_id is not None and await ExportSchedule.exists(id=job.schedule_id, ended_at=None)
+
+
 async def running_schedules(member: Membership) -> list[ExportSchedule]:
     found = ExportSchedule.filter(campaign_id=member.campaign_id, ended_at=None).order_by("next_at")
     return await found.select_related("user")

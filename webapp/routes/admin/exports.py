@@ -141,6 +141,7 @@ async def export_page(request: Request, member: Membership, export_id: int) -> R
     """The export's progress; the fragment refreshes itself until it is over."""
     job = await finding.export_of(member, export_id)
     shown: dict[str, Any] = {"job": job, "size": await showing.size_of(job), "keeps": showing.KEPT_DAYS}
+    shown["again"] = await showing.is_made_again(job)
     own = await history.of_whole(request, member, "export", job.id)
     return page(request, "admin/exports/export.html", "admin/exports/_export.html", history=own, **shown)
 

@@ -18,7 +18,7 @@ from webapp.database import transaction
 from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action_user import ActionUser
-from webapp.models.actions.script import RESPONSE, Script
+from webapp.models.actions.script import INITIAL, RESPONSE, Script
 from webapp.models.notices.notice import Recipient
 from webapp.models.outcomes import answers
 from webapp.rules import errors
@@ -175,6 +175,12 @@ async def test_response_scripts_show_their_words_and_how_often_they_were_sent(ca
     assert f"Polls {script.body}" in page and "0.0 %" in page
     await transaction(lambda: Script.filter(action=cast.action, kind=RESPONSE).update(archived_at=clock.now()))
     assert "No response scripts" in (await gary.get(f"{here(cast)}/results/response-scripts")).text
+
+
+async def test_without_initial_scripts_there_is_no_table_to_read(cast: Cast, browse: Browser) -> None:
+    await transaction(lambda: Script.filter(action=cast.action, kind=INITIAL).update(archived_at=clock.now()))
+    page = (await (await browse(cast.gary)).get(f"{here(cast)}/results/initial-scripts")).text
+    assert "No initial scripts" in page and "Bars reach" not in page and "Nothing to compare" not in page
 
 
 async def test_errors_have_a_meaning_and_an_advice(cast: Cast, browse: Browser) -> None:
