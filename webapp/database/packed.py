@@ -31,6 +31,13 @@ def table(*columns: str) -> str:
     return f"json_to_recordset(?::text::json) AS r({typed})"
 
 
+def column(name: str) -> str:
+    """A parameter made by `values` as a table ``r`` with this one column: less to write and to read than `table`."""
+    if database.dialect() == "sqlite":
+        return f"(SELECT value AS {name} FROM json_each(?)) AS r"
+    return f"unnest(?::{_TYPES.get(name, 'text')}[]) AS r({name})"
+
+
 def rows(values: Iterable[Mapping[str, Any]]) -> str:
     return msgspec.json.encode(list(values)).decode()
 

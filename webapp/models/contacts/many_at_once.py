@@ -13,9 +13,9 @@ async def add_to_list(list_id: int, contact_ids: list[int]) -> list[int]:
     """Returns those who were not on it. Keeps the list's size."""
     rows = await database.query(
         f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id"
-        f" FROM {packed.table('contact_id')} WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
+        f" FROM {packed.column('contact_id')} WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
         list_id,
-        packed.rows({"contact_id": n} for n in contact_ids),
+        packed.values(contact_ids),
     )
     await database.query("UPDATE contact_list SET size = size + ? WHERE id = ?", len(rows), list_id)
     return [row["contact_id"] for row in rows]
