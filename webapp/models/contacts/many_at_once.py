@@ -12,13 +12,30 @@ from webapp.database.packed import sql_time
 async def add_to_list(list_id: int, contact_ids: list[int]) -> list[int]:
     """Returns those who were not on it. Keeps the list's size."""
     rows = await database.query(
-        f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id"
-        f" FROM {packed.column('contact_id')} WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
+        f"{_put_on_list()} ON CONFLICT (contact_list_id, contact_id) DO NOTHING RETURNING contact_id",
         list_id,
         packed.values(contact_ids),
     )
-    await database.query("UPDATE contact_list SET size = size + ? WHERE id = ?", len(rows), list_id)
+    await _grow(list_id, len(rows))
     return [row["contact_id"] for row in rows]
+
+
+async def add_new_to_list(list_id: int, contact_ids: list[int]) -> None:
+    """The same for contacts that this transaction created: they are on no list, and nobody else can put them on one. PostgreSQL
+    then has no need to look for each of them first."""
+    await database.query(_put_on_list(), list_id, packed.values(contact_ids))
+    await _grow(list_id, len(contact_ids))
+
+
+def _put_on_list() -> str:
+    return (
+        f"INSERT INTO list_membership (contact_list_id, contact_id) SELECT {packed.mark('integer')}, r.contact_id"
+        f" FROM {packed.column('contact_id')} WHERE true"
+    )
+
+
+async def _grow(list_id: int, by: int) -> None:
+    await database.query("UPDATE contact_list SET size = size + ? WHERE id = ?", by, list_id)
 
 
 async def remove_from_list(list_id: int, contact_ids: list[int]) -> list[int]:

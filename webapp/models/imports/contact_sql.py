@@ -14,6 +14,7 @@ from webapp.rules.contacts import contact_columns
 TEXTS = contact_columns.PERSONAL
 COLUMNS = (*TEXTS, "van", "first_key", "last_key", "zone_set_id", "zone_source", "keeper_id")
 _NEW = ("phone", *COLUMNS)
+_REMEMBERED = ("contact_id", "line", "created", "filled")
 
 
 async def locked(campaign_id: int, phones: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -52,3 +53,17 @@ async def update(table: str, where: str, columns: tuple[str, ...], rows: list[di
         changes = ", ".join(f"{name} = r.{name}" for name in columns)
         text = f"UPDATE {table} SET {changes} FROM {packed.table('id', *columns)} WHERE {where}"
         await database.query(text, packed.rows(rows))
+
+
+async def remember(import_id: int, rows: list[dict[str, Any]]) -> None:
+    """``rows``: as ImportedContact has them. Those created in this transaction are in no import yet, and nobody else sees
+    them: PostgreSQL has no need to look for each of them first."""
+    text = (
+        f"INSERT INTO imported_contact (import_id, {', '.join(_REMEMBERED)}) SELECT {packed.mark('integer')},"
+        f" {', '.join('r.' + name for name in _REMEMBERED)} FROM {packed.table(*_REMEMBERED)} WHERE true"
+    )
+    again = " ON CONFLICT (import_id, contact_id) DO UPDATE SET filled = excluded.filled"
+    if created := [row for row in rows if row["created"]]:
+        await database.query(text, import_id, packed.rows(created))
+    if known := [row for row in rows if not row["created"]]:
+        await database.query(text + again, import_id, packed.rows(known))

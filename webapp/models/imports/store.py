@@ -74,7 +74,7 @@ class _Slice:
         await self._drop_fields_filled_before()
         await self._update()
         await self._remember(set(made))
-        await self._put_on_list()
+        await self._put_on_list(made)
         await self._note_phone_ids()
         await self._set_custom()
         await self._set_tags()
@@ -173,16 +173,14 @@ class _Slice:
             }
             for phone, person in self.people.items()
         ]
-        columns = ("contact_id", "line", "created", "filled")
-        await database.query(
-            f"INSERT INTO imported_contact (import_id, {', '.join(columns)}) SELECT {packed.mark('integer')}, {', '.join('r.' + c for c in columns)}"
-            f" FROM {packed.table(*columns)} WHERE true ON CONFLICT (import_id, contact_id) DO UPDATE SET filled = excluded.filled",
-            self.job.id,
-            packed.rows(rows),
-        )
+        await contact_sql.remember(self.job.id, rows)
 
-    async def _put_on_list(self) -> None:
-        await many_at_once.add_to_list(self.job.contact_list_id or 0, list(self.ids.values()))
+    async def _put_on_list(self, made: dict[str, int]) -> None:
+        list_id = self.job.contact_list_id or 0
+        if made:
+            await many_at_once.add_new_to_list(list_id, list(made.values()))
+        if self.there:
+            await many_at_once.add_to_list(list_id, [row["id"] for row in self.there.values()])
 
     async def _note_phone_ids(self) -> None:
         """VAN's ids of phones, for what is sent there (B3)."""
