@@ -7,7 +7,10 @@ table within seconds. New statistics also make every connection plan its stateme
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncIterator, Callable
 
 from webapp import clock, database
 
@@ -30,6 +33,22 @@ async def keep_up() -> list[str]:
     except Exception:
         log.warning("PostgreSQL's statistics could not be kept up", exc_info=True)
         return []
+
+
+@contextlib.asynccontextmanager
+async def beside() -> AsyncIterator[Callable[[], None]]:
+    """For long work: gives what begins a look without waiting for it, so that slices are stored meanwhile. Call it after each, and never
+    inside a transaction."""
+    looks: list[asyncio.Task[list[str]]] = []
+
+    def look() -> None:
+        if not looks or looks[-1].done():
+            looks[:] = [asyncio.create_task(keep_up())]
+
+    try:
+        yield look
+    finally:
+        await asyncio.gather(*looks)
 
 
 async def count_all() -> None:

@@ -115,14 +115,14 @@ async def _read(job: ContactImport, found: Shape, columns: contact_columns.Colum
     copy, phones = str(reading.plain_copy(job)), job.kind == OPT_OUTS
     order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
     pace, known = Pace(smallest=SMALLEST[database.dialect()]), Known(job)
-    async with reading.signs_of_life(job), child.rows(order) as coming:
+    async with reading.signs_of_life(job), statistics.beside() as keep_up, child.rows(order) as coming:
         part = await coming.take(pace.size)
         while part:
             ahead = asyncio.create_task(coming.take(pace.size))  # read while the database stores these
             try:
                 if not await pace.take(_take(job, part, known)):
                     return False
-                await statistics.keep_up()  # else each slice may read all contacts that the slices before it brought
+                keep_up()  # else each slice may read all contacts that the slices before it brought
                 if clock.steady() >= deadline:
                     return True
                 part = await ahead
