@@ -101,8 +101,8 @@ def _there(module: str) -> bool:
 
 
 async def _watch(cost: Cost, idle: float) -> None:
-    """Five times a second. The processor time of a reader that ended is its forker's children's time. Who our children are is
-    asked of this process alone: a look at all processes of the machine cost more of the worker's time than its own work."""
+    """Five times a second. The processor time of a reader that ended is its forker's children's time. This process
+    names its own children: a look at all processes of the machine cost more of the worker's time than its own work."""
     while True:
         readers, spent = 0.0, 0.0
         for child in _below(os.getpid()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 LONGEST = 200  # characters of a cell that are looked at
 MOST_FILLED = 12  # a line of totals has few cells
@@ -39,11 +40,21 @@ def is_aside(filled: Sequence[str]) -> bool:
     first, others = filled[0].strip()[:LONGEST], filled[1:]
     if first.lower() == first.upper() and first[0].isalnum():
         return False  # a number; most rows are decided here
-    if _RULE.fullmatch(first):
+    kind = _kind(first)
+    if not kind:
+        return False
+    if kind == "rule":
         return all(_RULE.fullmatch(cell.strip()[:LONGEST]) for cell in others)
-    if not (_TOTALS.fullmatch(first) or (not others and _FOOTER.fullmatch(first))) or _may_hold_phone(filled):
+    if (kind == "footer" and others) or _may_hold_phone(filled):
         return False
     return all(_NUMBER.fullmatch(cell.strip()[:LONGEST]) for cell in others)
+
+
+@lru_cache(maxsize=2_000)
+def _kind(first: str) -> str:
+    """Of a first cell: "rule", "totals", "footer" where it stands alone, or "" for a name. Many rows begin with the same name."""
+    kinds = (("rule", _RULE), ("totals", _TOTALS), ("footer", _FOOTER))
+    return next((kind for kind, pattern in kinds if pattern.fullmatch(first)), "")
 
 
 def may_be_footer(filled: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from webapp.rules.contacts import headers
 from webapp.rules.contacts.phones import phone_cell, phone_ids, phone_kinds, phone_parts
@@ -30,8 +31,7 @@ PERSONAL = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id",
 LEAVE_OUT = ""
 OPT_OUT, REFUSE = "opt_out", "do_not_text"  # what becomes of rows in which a column says not to text
 _OURS = ("", "line", "why")  # columns that the file of refused rows adds
-# Kinds of phones, in the order in which they are read; only a label tells the last one
-KINDS = ("mobile", "any", "home", "work", "landline")
+KINDS = ("mobile", "any", "home", "work", "landline")  # of phones, in reading order; only a label tells the last
 _BY_HAND = 5  # the tier of a column whose own name says nothing
 
 
@@ -59,7 +59,7 @@ class Columns:
     take_notes: bool = False
     phone_ids: dict[int, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def phones(self) -> list[int]:
         """The positions of the phones, best first."""
         return [n for n, name in self.fields.items() if name == "phone"]

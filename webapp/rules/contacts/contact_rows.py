@@ -48,9 +48,10 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
     raw = found.raw if isinstance(found, row_phone.Found) else found.raw_phone
     if len(cells) > width and any(cell.strip() for cell in cells[width:]):
         return Refused("ragged_row", raw)
-    used = (*columns.fields, *columns.custom, *columns.flags)
-    if row_values.UNCALCULATED in cells and any(at(cells, n) == row_values.UNCALCULATED for n in used):
-        return Refused("formula", raw)
+    if row_values.UNCALCULATED in cells:
+        used = (*columns.fields, *columns.custom, *columns.flags)
+        if any(at(cells, n) == row_values.UNCALCULATED for n in used):
+            return Refused("formula", raw)
     if isinstance(found, Refused):
         return found
     forbidding = says_no(cells, columns)
@@ -58,7 +59,7 @@ def read(cells: Sequence[str], columns: contact_columns.Columns, width: int) -> 
         return Refused("do_not_text", raw)
     values = _values(cells, columns)
     custom = {slug: at(cells, n).strip() for n, slug in columns.custom.items()}
-    if any(len(values.get(name, "")) > most for name, most in LONGEST.items()):
+    if any(len(value) > LONGEST.get(name, LONGEST_CELL) for name, value in values.items()):
         return Refused("field_too_long", raw)
     if any(len(value) > LONGEST_CUSTOM for value in custom.values()):
         return Refused("field_too_long", raw)
@@ -121,9 +122,9 @@ def _values(cells: Sequence[str], columns: contact_columns.Columns) -> dict[str,
     values: dict[str, str] = {}
     nicknames = ""
     for n, name in columns.fields.items():
-        if name in ("phone", "tags"):
+        if name in ("phone", "tags") or not (cell := at(cells, n)):
             continue
-        value = " ".join(letters.visible(at(cells, n)).partition(":::")[0].split())
+        value = " ".join(letters.visible(cell).partition(":::")[0].split())
         if n in columns.nicknames:
             nicknames = nicknames or value
         elif value and not values.get(name):

@@ -15,52 +15,12 @@ _CANADIAN = re.compile(r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d")
 _COUNTRY = re.compile(r"(?<![ ,])[ ,]{1,9}(?:u\.?s\.?a?\.?|united states(?: of america)?|canada)\W*$", re.IGNORECASE)
 _CODE_AT_END = re.compile(r"(?<=[ ,])(?:\d{5}(?:[ -]?\d{4})?|[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d)$")
 _STATES = frozenset([*states.ABBREVIATIONS, "AA", "AE", "AP"])  # with the armed forces
-_NO_NAMES = frozenset(
-    [
-        "unknown",
-        "unkown",
-        "unk",
-        "na",
-        "n/a",
-        "n.a.",
-        "none",
-        "no",
-        "null",
-        "nil",
-        "nan",
-        "test",
-        "testing",
-        "tester",
-        "test1",
-        "xxx",
-        "xx",
-        "x",
-        "tbd",
-        "anonymous",
-        "anon",
-        "blank",
-        "missing",
-        "resident",
-        "occupant",
-        "homeowner",
-        "owner",
-        "tenant",
-        "household",
-        "voter",
-        "contact",
-        "name",
-        "firstname",
-        "customer",
-        "friend",
-        "user",
-        "guest",
-        "deceased",
-        "undefined",
-        "unavailable",
-        "withheld",
-        "private",
-    ]
-)
+_NOT_NAMED = """
+unknown unkown unk na n/a n.a. none no null nil nan test testing tester test1 xxx xx x tbd anonymous anon blank missing resident
+occupant homeowner owner tenant household voter contact name firstname customer friend user guest deceased undefined unavailable
+withheld private
+"""
+_NO_NAMES = frozenset(_NOT_NAMED.split())
 _NO_PERSON = re.compile(
     r"\W*(?:the )?(?:estate|family|household|parents?|guardians?) of\b|\W*(?:current|our|dear|to the|postal) (?:resident|occupant|neighbou?r|voter|homeowner)\b"
     r"|\W*(?:no|not|first|last|full) ?(?:first |last )?(?:name|provided|available|given)\b|\W*(?:the )?\w+ (?:family|household|estate)\W*$|[^^]*\b(?:trust|llc|inc)\b\.?\W*$",
@@ -86,8 +46,8 @@ def kept_out(values: dict[str, str]) -> dict[str, str]:
     values["state_abbrev"] = state if state in _STATES else ""
     values["zip"] = contact_zones.five_digits(written.get("zip", "")[:40])
     zone = written.get("timezone", "")[:64]
-    values["timezone"] = zone if contact_zones.knows_zone(zone) else ""
-    values["email"] = _email(written.get("email", ""))
+    values["timezone"] = zone if zone and contact_zones.knows_zone(zone) else ""
+    values["email"] = _email(written["email"]) if "email" in written else ""
     left = {name: value[:80] for name, value in written.items() if not values[name]}
     if whole := values.pop(TOGETHER, ""):
         left[TOGETHER] = whole[:80]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from webapp.rules import letters
 
@@ -42,6 +43,7 @@ _BOTH = re.compile(
 _OF_ISO = re.compile(r"(?:US|CA)-([A-Z]{2})")  # US-PA, CA-ON
 
 
+@lru_cache(maxsize=2_000)
 def abbreviation(text: str) -> str:
     """PA for "pa", "P.A.", "Penn." or "Pennsylvania"; "" for an unknown name. Any two letters are taken as they are."""
     if iso := _OF_ISO.fullmatch(text.strip()):

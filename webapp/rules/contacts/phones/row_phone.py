@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from webapp.rules import phone
 from webapp.rules.contacts import contact_columns
@@ -20,8 +21,7 @@ class Refused:
     raw_phone: str = ""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     e164: str
     home: bool
     opted_out: bool
@@ -35,6 +35,8 @@ def at(cells: Sequence[str], n: int) -> str:
 def of(cells: Sequence[str], columns: contact_columns.Columns) -> Found | Refused:
     """The first phone that is good, mobiles first. "do not call" in a phone's cell without a number counts for the
     number that follows."""
+    if found := _plainly(cells, columns):
+        return found
     bad: Refused | None = None
     refused, forbidden = Refused("missing_phone"), False
     for kind, raw in _phones(cells, columns):
@@ -60,6 +62,16 @@ def of(cells: Sequence[str], columns: contact_columns.Columns) -> Found | Refuse
             return chosen
         bad = bad or chosen
     return bad or refused
+
+
+def _plainly(cells: Sequence[str], columns: contact_columns.Columns) -> Found | None:
+    """As `of` says of most rows: their first phone, where it is one number and nothing else."""
+    if columns.labels or columns.parts or not columns.phones:
+        return None
+    n = columns.phones[0]
+    raw, kind = at(cells, n), columns.kinds.get(n, "any")
+    e164 = phone.ordinary(raw) if kind not in ("work", "landline") else ""
+    return Found(e164, kind == "home", False, raw) if e164 else None
 
 
 def _chosen(

@@ -69,6 +69,8 @@ _ALONE = frozenset(["stop", "stop all", "stopall", "unsubscribe", "optout", "wro
 def worth_reading(cells: Sequence[str]) -> list[int]:
     """The positions of the cells of a row that `against` must read. The whole row is looked at together: most of 200
     columns say nothing, and calling `against` for each costs more than everything else that is done with the row."""
+    if not any(cells):
+        return []  # nobody noted anything, as in most rows
     cells = [cell[:LONGEST] for cell in cells]
     row = "\n".join(cells)
     if row.isascii():
