@@ -12,22 +12,10 @@ from webapp.rules.contacts.phones import phone_cell, phone_ids, phone_kinds, pho
 from webapp.rules.contacts.words import flag_headers, flags, header_words
 from webapp.rules.speech.sentences import said, together
 
-FIELDS = (
-    "phone",
-    "first_name",
-    "last_name",
-    "full_name",
-    "email",
-    "state_abbrev",
-    "zip",
-    "city_state_zip",
-    "van_id",
-    "assigned_user_email",
-    "timezone",
-    "tags",
-)
-# Columns of the contact table
-PERSONAL = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id", "timezone")
+_NAMES = ("first_name", "last_name", "full_name")
+_PLACE = ("state_abbrev", "zip", "city_state_zip")
+FIELDS = ("phone", *_NAMES, "email", *_PLACE, "van_id", "assigned_user_email", "timezone", "tags")
+PERSONAL = ("first_name", "last_name", "email", "state_abbrev", "zip", "van_id", "timezone")  # columns of a contact
 LEAVE_OUT = ""
 OPT_OUT, REFUSE = "opt_out", "do_not_text"  # what becomes of rows in which a column says not to text
 _OURS = ("", "line", "why")  # columns that the file of refused rows adds
