@@ -130,6 +130,7 @@ async def test_view_reports_has_totals_and_each_report(cast: Cast, browse: Brows
     assert f'href="{where}"' in (await gary.get(here(cast) + "/results")).text
     page = (await gary.get(where)).text
     assert "Will Vote" in page and "Kind" in page and "Lisa" in page and "Amy" in page and "Typed answers" in page
+    assert "1 conversation has a report." in page, "the number of the overview that leads here"
     assert (await (await browse(cast.jonah)).get(where)).status_code == 404
     assert (await gary.get(where + "?before=1")).status_code == 200
 

@@ -71,8 +71,14 @@ async def _reports(action: Action, member: Membership, query: Mapping[str, str])
         "found": await reports.page(action, totals, id_of(query.get("before", "")), said, by.user_id if by else 0),
         "said": said,
         "by": by,
-        "filed": (await kept_counts.of_user(action.id, by.user_id))["reports"] if by else 0,
+        "filed": 0 if said else await _filed(action, by),
     }
+
+
+async def _filed(action: Action, by: Membership | None) -> int:
+    """How many conversations have a report; with ``by``, a first one of theirs."""
+    counted = await (kept_counts.of_user(action.id, by.user_id) if by else kept_counts.totals(action.id))
+    return counted["reports"]
 
 
 @get("/actions/{action_id:int}/results/performs")
