@@ -15,7 +15,7 @@ HERE = "webapp/models/cards/closed.py"
 
 
 def test_a_statement_that_never_ran_on_postgresql_is_named() -> None:
-    places = list(executed.written())
+    places = executed.written()
     assert len(places) > 100
     everywhere = {(kind, file, line) for kind in ("sqlite", "postgres") for file, line, *_ in places}
     assert executed.never_ran(everywhere) == []
@@ -26,7 +26,7 @@ def test_a_statement_that_never_ran_on_postgresql_is_named() -> None:
 
 
 def test_a_statement_for_one_database_must_have_run_on_that_one() -> None:
-    places = list(executed.written())
+    places = executed.written()
     everywhere = {(kind, file, line) for kind in ("sqlite", "postgres") for file, line, *_ in places}
     file, line, *_ = next(place for place in places if place[3] and "many_at_once" in place[0])
     assert executed.never_ran(everywhere - {("sqlite", file, line)}) == []

@@ -8,6 +8,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,20 +66,26 @@ def never_ran(seen: Iterable[Place]) -> list[str]:
     return missing
 
 
-def written() -> Iterator[tuple[str, int, int, bool]]:
+@cache
+def written() -> tuple[tuple[str, int, int, bool], ...]:
     """Each call of a door in the source: file, first and last line, and whether it may be a statement for one dialect."""
+    found: list[tuple[str, int, int, bool]] = []
     for path in sorted(Path(WEBAPP).rglob("*.py")):
-        if not {"migrations", "simulator"} & set(path.parts):
+        text = path.read_text()
+        if any(f"database.{name}" in text for name in DOORS) and not {"migrations", "simulator"} & set(path.parts):
             its_own = path.parent.name == "database"  # the door itself speaks to each in its own way
-            yield from _written_in(ast.parse(path.read_text()), str(path.relative_to(ROOT)), its_own)
+            found += _written_in(ast.parse(text), text.splitlines(), str(path.relative_to(ROOT)), its_own)
+    return tuple(found)
 
 
-def _written_in(tree: ast.AST, file: str, of_one: bool) -> Iterator[tuple[str, int, int, bool]]:
+def _written_in(tree: ast.AST, lines: list[str], file: str, of_one: bool) -> Iterator[tuple[str, int, int, bool]]:
     for node in ast.iter_child_nodes(tree):
-        asks = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "dialect()" in ast.unparse(node)
+        asks = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+            "dialect()" in line for line in lines[node.lineno - 1 : node.end_lineno]
+        )
         if isinstance(node, ast.Call) and _is_door(node.func):
             yield file, node.lineno, node.end_lineno or node.lineno, of_one
-        yield from _written_in(node, file, of_one or asks)
+        yield from _written_in(node, lines, file, of_one or asks)
 
 
 def _is_door(called: ast.expr) -> bool:
