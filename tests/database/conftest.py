@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from tests.cast.database.fixtures import whole
 from tests.cast.database.old_databases import (
     FILLED,
     MIGRATIONS,
     ROOT,
+    change,
     counts,
     fill_postgres,
     fill_sqlite,
     make_database,
     migrate_to_the_first,
+    times_built,
 )
 from tests.cast.waiting import blocking, once
 from webapp import config
@@ -52,10 +57,11 @@ def _make_old(url: str) -> None:
     assert set(blocking(counts(url))) == set(FILLED["rows"])
 
 
-@pytest.fixture
-def migrated_url(new_url: str, db_kind: str, shared: Path, request: pytest.FixtureRequest) -> str:
-    """A copy of such a database after every migration: one for the whole run, since they take some seconds."""
-    sqlite, name = db_kind == "sqlite", "old_and_migrated"
+def _kept(
+    name: str, migrating: Callable[[str], None], new_url: str, shared: Path, request: pytest.FixtureRequest
+) -> str:
+    """A copy, at ``new_url``, of a database that was migrated once for the whole run: a migration takes some seconds."""
+    sqlite = new_url.startswith("sqlite://")
     server = "" if sqlite else str(request.getfixturevalue("postgres_server"))
     kept = shared / f"{name}.db"
 
@@ -64,16 +70,58 @@ def migrated_url(new_url: str, db_kind: str, shared: Path, request: pytest.Fixtu
             blocking(make_database(server, name))
         url = f"sqlite://{kept}" if sqlite else server.replace("/postgres?", f"/{name}?")
         _make_old(url)
-        blocking(migrate(url))
+        migrating(url)
         if sqlite:
             whole(kept)
 
-    once(shared / f"{db_kind}.old_and_migrated", make)
+    once(shared / f"{'sqlite' if sqlite else 'postgres'}.{name}", make)
     if sqlite:
         shutil.copy(kept, new_url.removeprefix("sqlite://"))
     else:
         blocking(make_database(server, f"m_{request.getfixturevalue('worker_id')}", name))
     return new_url
+
+
+@pytest.fixture
+def migrated_url(new_url: str, shared: Path, request: pytest.FixtureRequest) -> str:
+    """Such a database after every migration."""
+    return _kept("old_and_migrated", lambda url: blocking(migrate(url)), new_url, shared, request)
+
+
+REFUSED_THEN = """
+UPDATE message SET status = 'rejected', error_code = 21614, direction = 'out', kind = 'initial', script_version = 1,
+       script_id = (SELECT MIN(id) FROM script), conversation_id = (SELECT MIN(id) FROM conversation),
+       action_id = (SELECT action_id FROM conversation ORDER BY id LIMIT 1) WHERE id = (SELECT MIN(id) FROM message)
+"""
+TAKEN_BEFORE = """
+UPDATE message SET taken_at = created_at, segments = 3, direction = 'out', price = '-0.01' WHERE id = (SELECT MIN(id) FROM message)
+"""
+NAMED = "UPDATE user_account SET first_name = 'José-María' WHERE id = 3"
+LINK = """
+INSERT INTO password_link (user_id, token_hash, expires_at, used_at) VALUES
+       (4, 'h', '2026-11-25 16:00:00+00:00', '2026-11-24 17:00:00+00:00')
+"""
+
+
+@pytest.fixture
+def lived_in_url(new_url: str, shared: Path, request: pytest.FixtureRequest) -> str:
+    """Such a database after every migration, in which before them somebody had a name with accents, somebody had set a
+    password by a link, and the first message had been refused as a landline."""
+
+    def migrating(url: str) -> None:
+        blocking(change(url, NAMED, LINK, REFUSED_THEN, TAKEN_BEFORE))
+        built, clone = [], StateApps.clone
+
+        def counted(apps: StateApps, model_states: Any = None) -> StateApps:
+            built.append(apps)
+            return clone(apps, model_states)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(StateApps, "clone", counted)
+            blocking(migrate(url))
+        times_built(shared, url).write_text(str(len(built)))
+
+    return _kept("lived_in", migrating, new_url, shared, request)
 
 
 NEXT = """

@@ -7,14 +7,21 @@ import contextlib
 import re
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
-from tortoise.connection import get_connection
-from tortoise.migrations.schema_generator.state_apps import StateApps
 
-from tests.cast.database.old_databases import FILLED, MIGRATIONS, Rows, around, counts, rows, wrong_guards
+from tests.cast.database.old_databases import (
+    FILLED,
+    MIGRATIONS,
+    Rows,
+    around,
+    change,
+    counts,
+    rows,
+    times_built,
+    wrong_guards,
+)
 from tests.cast.waiting import blocking
 from webapp import database
 from webapp.database.migrate import migrate
@@ -81,16 +88,6 @@ REHEARSED = (
 WITH_PASSWORD = "UPDATE user_account SET password_hash = 'published'"
 
 
-async def change(url: str, *statements: str) -> None:
-    """As a person with a shell: no guard is asked for."""
-    await database.open_database(url, migrating=True)
-    try:
-        for statement in statements:
-            await get_connection("default").execute_query(statement)
-    finally:
-        await database.close_database()
-
-
 @pytest.mark.both
 @pytest.mark.parametrize(
     ("before", "marked", "opens"),
@@ -112,15 +109,9 @@ def test_the_published_password_of_a_rehearsal_opens_nothing_any_more(
 
 
 @pytest.mark.both
-def test_who_was_there_before_confirmations_goes_on_and_is_found(old_url: str) -> None:
+def test_who_was_there_before_confirmations_goes_on_and_is_found(lived_in_url: str) -> None:
     """Staff are confirmed, as whoever set a password by a link; volunteers count, and a role of theirs waits for a letter."""
-    link = (
-        "INSERT INTO password_link (user_id, token_hash, expires_at, used_at) VALUES"
-        " (4, 'h', '2026-11-25 16:00:00+00:00', '2026-11-24 17:00:00+00:00')"
-    )
-    blocking(change(old_url, "UPDATE user_account SET first_name = 'José-María' WHERE id = 3", link))
-    blocking(migrate(old_url))
-    found = blocking(rows(old_url))
+    found = blocking(rows(lived_in_url))
     people = {row["id"]: row for row in found["user_account"]}
     assert people[3]["name_key"] == "jose maria brookheimer"
     assert {n for n, row in people.items() if row["confirmed_at"]} == {1, 2, 4, 5}
@@ -128,25 +119,11 @@ def test_who_was_there_before_confirmations_goes_on_and_is_found(old_url: str) -
     assert not any(row["waits_for_letter"] or row["removed_at"] for row in found["membership"])
 
 
-REFUSED_THEN = """
-UPDATE message SET status = 'rejected', error_code = 21614, direction = 'out', kind = 'initial', script_version = 1,
-       script_id = (SELECT MIN(id) FROM script), conversation_id = (SELECT MIN(id) FROM conversation),
-       action_id = (SELECT action_id FROM conversation ORDER BY id LIMIT 1) WHERE id = (SELECT MIN(id) FROM message)
-"""
-
-
-TAKEN_BEFORE = """
-UPDATE message SET taken_at = created_at, segments = 3, direction = 'out', price = '-0.01' WHERE id = (SELECT MIN(id) FROM message)
-"""
-
-
 @pytest.mark.both
-def test_counts_made_again_by_a_migration_equal_a_recount(old_url: str) -> None:
+def test_counts_made_again_by_a_migration_equal_a_recount(lived_in_url: str) -> None:
     """Of scripts and of codes, and the boxes that were wrong: the first message was refused as a landline."""
-    blocking(change(old_url, REFUSED_THEN, TAKEN_BEFORE))
-    blocking(migrate(old_url))
-    assert [row["segments"] for row in blocking(rows(old_url))["spend_tally"] if row["price"] == "-0.01"] == [3]
-    wrong, codes = blocking(_compared(old_url))
+    assert [row["segments"] for row in blocking(rows(lived_in_url))["spend_tally"] if row["price"] == "-0.01"] == [3]
+    wrong, codes = blocking(_compared(lived_in_url))
     assert codes[21614] == 1
     made_again = (
         "code ",
@@ -217,17 +194,9 @@ def _as_the_next_leaves(before: Rows) -> Rows:
 
 
 @pytest.mark.both
-def test_a_migration_builds_the_models_of_few_operations_twice(old_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_builds_the_models_of_few_operations_twice(lived_in_url: str, shared: Path) -> None:
     """Built again before each operation, they took ten seconds."""
-    built, clone = [], StateApps.clone
-
-    def counted(apps: StateApps, model_states: Any = None) -> StateApps:
-        built.append(apps)
-        return clone(apps, model_states)
-
-    monkeypatch.setattr(StateApps, "clone", counted)
-    blocking(migrate(old_url))
-    assert len(built) < len(MIGRATIONS) / 2
+    assert 0 < int(times_built(shared, lived_in_url).read_text()) < len(MIGRATIONS) / 2
 
 
 def test_migrations_follow_each_other_in_one_line() -> None:

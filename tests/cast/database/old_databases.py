@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 from tortoise import Tortoise
+from tortoise.connection import get_connection
 from tortoise.migrations.api.migrate import migrate as stock_migrate
 
 from tests.cast import TESTS
@@ -128,6 +130,21 @@ async def applied(url: str) -> list[str]:
         return [row["name"] for row in await database.query("SELECT name FROM tortoise_migrations ORDER BY name")]
     finally:
         await database.close_database()
+
+
+async def change(url: str, *statements: str) -> None:
+    """As a person with a shell: no guard is asked for."""
+    await database.open_database(url, migrating=True)
+    try:
+        for statement in statements:
+            await get_connection("default").execute_query(statement)
+    finally:
+        await database.close_database()
+
+
+def times_built(shared: Path, url: str) -> Path:
+    """The file that says how often all models were built in the migrations of the fixture ``lived_in_url``."""
+    return shared / f"{url.partition(':')[0]}.built"
 
 
 async def wrong_guards(url: str) -> list[str]:
