@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Protocol
 
 from tortoise.models import Model
@@ -18,13 +17,12 @@ from tortoise.models import Model
 from webapp import database
 from webapp.database import packed
 from webapp.database.statements import Statement, columns, together
-from webapp.models import hourly
+from webapp.models import hourly, tally_sql
 from webapp.models.committed import Committed
 from webapp.models.deliveries import DELIVERED, KEY, TEXTS, Delivery
-from webapp.models.kept_counts import COLUMNS, FIELD, SCRIPT_COLUMNS, TAG, Counts, of_code
+from webapp.models.kept_counts import FIELD, SCRIPT_COLUMNS, TAG, Counts, of_code
 
 AT_ONCE = 4  # statements in one round trip
-SLICE = 200  # rows in one statement
 moved = Committed("actions whose counts moved")
 
 
@@ -165,7 +163,7 @@ def due() -> list[Statement]:
     users, scripts = [], defaultdict[tuple[Any, ...], Counter[str]](Counter)
     codes, answers, hours = list[list[Any]](), list[list[Any]](), defaultdict[tuple[Any, ...], Counter[str]](Counter)
     for (action_id, user_id), counts in sorted(moves.items()):
-        users.append(_move(action_id, user_id, {n: v for n, v in counts.items() if v and isinstance(n, str)}))
+        users.append(tally_sql.move(action_id, user_id, {n: v for n, v in counts.items() if v and isinstance(n, str)}))
         for (column, key, version), number in sorted((n, v) for n, v in counts.items() if v and isinstance(n, tuple)):
             if column == "code":
                 codes.append([action_id, user_id, key, number])
@@ -176,42 +174,19 @@ def due() -> list[Statement]:
             else:
                 scripts[(action_id, user_id, key, version)][column] += number
     moves.clear()
-    found = [
-        *users,
-        *_many(
-            "script_tally", "action_id, user_id, script_id, version", SCRIPT_COLUMNS, _rows(scripts, SCRIPT_COLUMNS)
-        ),
-    ]
-    found += _many("code_tally", "action_id, user_id, code", ("number",), codes)
-    found += _many("answer_tally", "action_id, user_id, kind, name, value", ("number",), answers)
-    found += _many("hour_tally", "action_id, user_id, hour", hourly.COLUMNS, _rows(hours, hourly.COLUMNS))
-    found += _many("delivery_tally", KEY, (TEXTS, DELIVERED), deliveries)
+    by_script, found = "action_id, user_id, script_id, version", users
+    found += tally_sql.many("script_tally", by_script, SCRIPT_COLUMNS, _rows(scripts, SCRIPT_COLUMNS))
+    found += tally_sql.many("code_tally", "action_id, user_id, code", ("number",), codes)
+    found += tally_sql.many("answer_tally", "action_id, user_id, kind, name, value", ("number",), answers)
+    found += tally_sql.many("hour_tally", "action_id, user_id, hour", hourly.COLUMNS, _rows(hours, hourly.COLUMNS))
+    found += tally_sql.many("delivery_tally", KEY, (TEXTS, DELIVERED), deliveries)
     return [statement for statement in found if statement]
-
-
-_TAKEN = {
-    "remaining": "NULLIF(COUNT(*), 0)",
-    "needs_attention": "COUNT(CASE WHEN needs_attention THEN 1 END)",
-    "unread": "COUNT(CASE WHEN unread THEN 1 END)",
-    "replied": "COUNT(replied_at)",
-    "reported": "COUNT(CASE WHEN replied_at IS NOT NULL THEN reported_at END)",
-    "opt_outs": "COUNT(opted_out_at)",
-}
 
 
 def taken(rows: str, action_id: int, user_id: int) -> Statement:
     """The counts of ``rows`` of a statement: open conversations a user takes from the pool. The database refuses no rows."""
     moved.note(action_id)
-    others = [name for name in COLUMNS if name not in _TAKEN]
-    sums = ", ".join(f"{of} AS {name}" for name, of in _TAKEN.items())
-    values = [f"w.{'has' if name == 'unread' else 'times'} * n.{name}" for name in _TAKEN]
-    text = (
-        f"INSERT INTO tally (action_id, user_id, {', '.join([*_TAKEN, *others])}) SELECT ?::integer, w.user_id,"
-        f" {', '.join(values + ['0'] * len(others))} FROM (SELECT {sums} FROM {rows}) n"
-        " CROSS JOIN (VALUES (0, -1, 0), (?::integer, 1, 1)) AS w(user_id, times, has) ORDER BY w.user_id"
-        f" ON CONFLICT (action_id, user_id) DO UPDATE SET {', '.join(f'{n} = tally.{n} + excluded.{n}' for n in _TAKEN)}"
-    )
-    return text, [action_id, user_id]
+    return tally_sql.taken(rows), [action_id, user_id]
 
 
 def _rows(counted: Mapping[tuple[Any, ...], Counter[str]], names: tuple[str, ...]) -> list[list[Any]]:
@@ -226,30 +201,3 @@ def _of_deliveries(moves: Mapping[Any, Counts]) -> list[list[Any]]:
             if isinstance(name, Delivery):
                 found[name.key][name.column] += number
     return [[*key, row[TEXTS], row[DELIVERED]] for key, row in sorted(found.items()) if any(row.values())]
-
-
-def _many(table: str, key: str, names: tuple[str, ...], rows: list[list[Any]]) -> Iterator[Statement]:
-    """A statement for each slice of rows. They are locked in the order given."""
-    for start in range(0, len(rows), SLICE):
-        part = rows[start : start + SLICE]
-        marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
-        updates = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names)
-        text = (
-            f"INSERT INTO {table} ({key}, {', '.join(names)}) VALUES {marks}"
-            f" ON CONFLICT ({key}) DO UPDATE SET {updates}"
-        )
-        yield text, [value for row in part for value in row]
-
-
-def _move(action_id: int, user_id: int, changed: Mapping[str, int]) -> Statement | None:
-    return (_moving(tuple(changed)), [action_id, user_id, *changed.values()]) if changed else None
-
-
-@lru_cache(maxsize=1_000)
-def _moving(names: tuple[str, ...]) -> str:
-    """``names``: from COLUMNS, never from a request."""
-    others = [name for name in COLUMNS if name not in names]
-    columns = ", ".join(["action_id", "user_id", *names, *others])
-    values = ", ".join(["?"] * (2 + len(names)) + ["0"] * len(others))
-    updates = ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in names)
-    return f"INSERT INTO tally ({columns}) VALUES ({values}) ON CONFLICT (action_id, user_id) DO UPDATE SET {updates}"
