@@ -45,9 +45,10 @@ async def action_of(member: Membership, action_id: int) -> Action:
     return await found.first() or missing()
 
 
-async def open_action(member: Membership, action_id: int) -> Action:
-    """An action this volunteer sees on Home."""
-    return await Action.open_one(member, small_id(action_id)) or missing()
+async def open_action(member: Membership, action_id: int, read: Action | None = None) -> Action:
+    """An action this volunteer sees on Home. ``read``: its row, if it was read with the login."""
+    found = Action.open_if(member, read) if read else Action.open_one(member, small_id(action_id))
+    return await found or missing()
 
 
 async def held_conversation(member: Membership, conversation_id: int) -> Conversation:

@@ -14,7 +14,7 @@ from webapp import clock
 from webapp.database import transaction
 from webapp.models import kept_counts, tallies
 from webapp.models.actions.action import Action, ActionUser
-from webapp.models.assignments import start
+from webapp.models.assignments import press, start
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.results import recount
@@ -83,6 +83,25 @@ async def test_two_starts_of_a_volunteer_that_looked_at_the_same_moment_make_one
     assert await Conversation.filter(bucket_id=bucket.id, user=cast.amy.user).count() == 100
     assert await Conversation.exclude(user=None).count() == 151
     assert await recount.differences() == []
+
+
+@pytest.mark.both
+async def test_two_presses_that_read_the_same_rows_with_their_logins_make_one_bucket(cast: Cast) -> None:
+    """The second finds the volunteer's row in another version, and comes by the locks to the first one's bucket."""
+    for n in range(150):
+        await cast.add_contact(f"+1412555{2100 + n}", first_name="Mo")
+    await cast.make()
+    action = await Action.get(id=cast.action.id).select_related("campaign")
+    for _ in range(2):  # without a row in the action, and with one
+        seen = await press.standing(action, cast.amy.user)
+        first, second = [await start.assign_bucket(action, cast.amy.user, seen) for _ in range(2)]
+        assert first and second and first.id == second.id
+        assert await Conversation.filter(user=cast.amy.user, bucket_id=first.id).count() == len(
+            await Conversation.filter(user=cast.amy.user, texted_at=None)
+        )
+        await transaction(lambda: Conversation.filter(user=cast.amy.user).update(texted_at=clock.now()))
+        await transaction(lambda: Bucket.filter(user=cast.amy.user).update(finished_at=clock.now()))
+    assert await Bucket.all().count() == 2
 
 
 @pytest.mark.postgres

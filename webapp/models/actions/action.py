@@ -21,6 +21,7 @@ from webapp.models.contacts.lists import ContactList
 from webapp.rules import edited
 
 DRAFT, PRIVATE, PUBLIC = "draft", "private", "public"
+OPEN = f"a.archived_at IS NULL AND a.state <> '{DRAFT}'"  # SQL of an action ``a``
 SCHEDULE = ("publish_at", "scheduled_by_id", "scheduled_reason", "missed_at", "missed_why")  # see Action.unschedule
 
 
@@ -163,12 +164,15 @@ class Action(Model):
         if not member.looks:
             return None
         rows = await database.query(
-            f"SELECT {_KEPT.columns} FROM action a WHERE a.id = ? AND a.campaign_id = ? AND a.archived_at IS NULL"
-            f" AND a.state <> '{DRAFT}'",
+            f"SELECT {_KEPT.columns} FROM action a WHERE a.id = ? AND a.campaign_id = ? AND {OPEN}",
             *(action_id, member.campaign_id),
         )
-        read = [(await _KEPT.whole(row))["a"] for row in rows]
-        found = await _open_for(member, [action for action in read if action])
+        return await cls.open_if(member, (await _KEPT.whole(rows[0]))["a"] if rows else None)
+
+    @staticmethod
+    async def open_if(member: Membership, read: Action | None) -> Action | None:
+        """``read``, an action of the campaign that is OPEN, where it is one of `open_to`."""
+        found = await _open_for(member, [read] if read and member.looks else [])
         return found[0] if found else None
 
 

@@ -15,6 +15,7 @@ from webapp.models.contacts.labels import CustomField, Tag
 from webapp.rules.scripts import script_choice
 
 INITIAL, RESPONSE = "initial", "response"
+FIRST_TEXTS = f"s.kind = '{INITIAL}' AND s.archived_at IS NULL"  # SQL of scripts ``s`` of an action
 
 
 class Script(Model):

@@ -10,11 +10,13 @@ from typing import Any
 from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
-from webapp.database.statements import Joined, Statement, insert, new, together
+from webapp.database.statements import Statement, insert, new, together
 from webapp.models import tallies
 from webapp.models.accounts.users import User
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action, ActionUser
+from webapp.models.assignments import press
+from webapp.models.assignments.press import Standing
 from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Bucket
 from webapp.models.conversations.conversation import HOLD_BY_START, Conversation
@@ -24,38 +26,38 @@ LOOKED_AT, PASSES = 500, 10  # people a pass, and passes a press, while a job st
 AT_ONCE = 3  # Starts of one process
 _turns: dict[int, asyncio.Semaphore] = {}  # by the opening of the database
 _POOL: Statement = ("user_id IS NULL AND NOT with_staff", [])
-_BUCKET = Joined(b=Bucket)
 _COUNTED = ("needs_attention", "replied_at", "reported_at", "opted_out_at")
 
 
-async def assign_bucket(action: Action, user: User) -> Bucket | None:
-    """The volunteer's open bucket, else a new one; None where no contact can be texted now.
+async def assign_bucket(action: Action, user: User, seen: Standing | None = None) -> Bucket | None:
+    """The volunteer's open bucket, else a new one; None where no contact can be texted now. ``seen``: where the volunteer stood
+    when the press came, if that was read already.
 
     A process assigns a few at a time: each Start looks at the contacts of all others under way before it comes to its own.
     """
     if action.audience_cursor is None:
-        return await _in_turn(action, user, None)
+        return await _in_turn(action, user, None, seen)
     mine = await still_held(action, user) or []
     pool = await _still_in(action, await hours.open_zone_sets(action.campaign, clock.now()), *_POOL)
-    return await _in_turn(action, user, mine + pool)
+    return await _in_turn(action, user, mine + pool, seen)
 
 
-async def _in_turn(action: Action, user: User, among: Among) -> Bucket | None:
+async def _in_turn(action: Action, user: User, among: Among, seen: Standing | None) -> Bucket | None:
     opening = database.opened()
     if opening not in _turns:
         _turns.clear()
         _turns[opening] = asyncio.Semaphore(AT_ONCE)
     async with _turns[opening]:
-        return await _at_once(action, user) or await _assign(action, user, among)
+        return await _at_once(action, user, seen) or await _assign(action, user, among)
 
 
-async def _at_once(action: Action, user: User) -> Bucket | None:
+async def _at_once(action: Action, user: User, seen: Standing | None) -> Bucket | None:
     """Nearly every Start is of a volunteer who holds nobody, in an action that no job still goes through. On PostgreSQL one
     statement does it all, on the condition that they have not started meanwhile. None where it takes locks to say what becomes
     of the press; nothing is written then. Not in a caller's transaction, which the database's refusal would end."""
     if database.dialect() == "sqlite" or database.working() or action.audience_cursor is not None:
         return None
-    bucket, holds, version = await _standing(action, user)
+    bucket, holds, version = seen or await press.standing(action, user)
     now = clock.now()
     if bucket or holds or not (awake := await hours.awake_lately(action.campaign, now, hours.START_MARGIN)):
         return None
@@ -106,26 +108,12 @@ async def _assign(action: Action, user: User, among: Among) -> Bucket | None:
     """A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action."""
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
     now = clock.now()
-    bucket, holds, _ = await _standing(action, user)
+    bucket, holds, _ = await press.standing(action, user)
     if bucket and holds and await next_id(action, user, among):
         return bucket
     if bucket:
         await buckets.settle(bucket, now)
     return await _new_bucket(action, user, now, among, holds)
-
-
-async def _standing(action: Action, user: User) -> tuple[Bucket | None, bool, int | None]:
-    """The volunteer's newest bucket that is not finished, whether they hold anybody who is not texted yet, and on PostgreSQL
-    the version of their row in the action, if there is one."""
-    version = "u.xmin" if database.dialect() == "postgres" else "NULL"
-    [row] = await database.query(
-        f"SELECT {_BUCKET.columns}, (SELECT v.id FROM conversation v WHERE v.user_id = ? AND v.action_id = ?"
-        " AND v.texted_at IS NULL AND v.closed_code IS NULL LIMIT 1) AS held,"
-        f" (SELECT {version} FROM action_user u WHERE u.action_id = ? AND u.user_id = ?) AS version FROM (SELECT 1 AS one) o"
-        " LEFT JOIN bucket b ON b.action_id = ? AND b.user_id = ? AND b.finished_at IS NULL ORDER BY b.id DESC LIMIT 1",
-        *(user.id, action.id, action.id, user.id, action.id, user.id),
-    )
-    return _BUCKET.of(row)["b"], row["held"] is not None, row["version"]
 
 
 def _new(action: Action, user: User, now: datetime) -> Bucket:

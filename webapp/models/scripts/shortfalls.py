@@ -11,7 +11,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
 from webapp.models.actions import audience, gaps
 from webapp.models.actions.action import Action
-from webapp.models.actions.script import INITIAL, Script
+from webapp.models.actions.script import FIRST_TEXTS, Script
 from webapp.models.cards import closed
 from webapp.models.cards.closed import Closed
 from webapp.models.scripts import rendering
@@ -84,11 +84,12 @@ async def of_senders(campaign: Campaign, *bodies: str) -> dict[str, tuple[int, i
     return {name: numbers for name, numbers in found.items() if numbers[0]}
 
 
-async def why_closed(action: Action, sender: User) -> Closed | None:
-    """Why Start is refused to this sender now; None where it is open. The first texts must be ones they can send."""
+async def why_closed(action: Action, sender: User, scripts: list[Script] | None = None) -> Closed | None:
+    """Why Start is refused to this sender now; None where it is open. The first texts must be ones they can send: ``scripts``, if
+    they were read already."""
     if why := await closed.why_closed(action):
         return why
-    scripts = await _first_texts(action)
+    scripts = await _first_texts(action) if scripts is None else scripts
     if not scripts:
         return Closed("script")
     text = "\n".join(script.body for script in scripts)
@@ -105,8 +106,7 @@ _SCRIPT = Joined(kept={"s": Script})
 
 async def _first_texts(action: Action) -> list[Script]:
     rows = await database.query(
-        f"SELECT {_SCRIPT.columns} FROM script s WHERE s.action_id = ? AND s.kind = '{INITIAL}' AND s.archived_at IS NULL"
-        " ORDER BY s.position, s.id",
+        f"SELECT {_SCRIPT.columns} FROM script s WHERE s.action_id = ? AND {FIRST_TEXTS} ORDER BY s.position, s.id",
         action.id,
     )
     found = [(await _SCRIPT.whole(row))["s"] for row in rows]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import Provide
 
 from webapp import clock, words
-from webapp.access import finding
+from webapp.access import finding, login
 from webapp.access.login import LOOKER
 from webapp.http import pages
 from webapp.http.pages import page
 from webapp.models import kept_counts
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action, ActionUser
-from webapp.models.assignments import start
+from webapp.models.assignments import press, start
 from webapp.models.assignments import waiting as left_waiting
 from webapp.models.cards import closed
 from webapp.models.cards.closed import Closed
@@ -86,13 +87,20 @@ async def _action_page(
     )
 
 
-@post("/actions/{action_id:int}/buckets")
+async def starter(request: Request, slug: str, action_id: int) -> Membership:
+    """The volunteer. The rows of their press are read with the login."""
+    return await login.volunteer_with(request, slug, press.beside(finding.small_id(action_id)))
+
+
+@post("/actions/{action_id:int}/buckets", dependencies={"member": Provide(starter)})
 async def press_start(request: Request, member: Membership, action_id: int) -> Response:
     """Start and Text Again: assigns a bucket of contacts to this volunteer alone."""
-    action = await finding.open_action(member, action_id)
-    if refused := await shortfalls.why_closed(action, member.user):
+    session = login.session_of(request)
+    read = press.with_login(session.row, session.found)
+    action = await finding.open_action(member, action_id, read.action if read else None)
+    if refused := await shortfalls.why_closed(action, member.user, read.scripts if read else None):
         return await _action_page(request, member, action, refused)
-    if await start.assign_bucket(action, member.user) is None:
+    if await start.assign_bucket(action, member.user, read.standing if read else None) is None:
         return await _action_page(request, member, action, None, nobody=True)
     return pages.go_to(request, f"/c/{member.campaign.slug}/actions/{action.id}/queue")
 
