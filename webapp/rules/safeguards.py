@@ -17,7 +17,7 @@ FIRST = ("initial", "opt_in")
 LOCK = timedelta(hours=6)
 SAME_WORDS = timedelta(minutes=10)
 UNANSWERED = 3
-LAST_SECONDS = timedelta(seconds=60)
+LAST_SECONDS = timedelta(seconds=60)  # before a window closes the worker sends nothing any more (S1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def may_send(facts: Facts, now: datetime, at_the_worker: bool = False) -> Allowe
 
 
 def hours_allow(facts: Facts, now: datetime, at_the_worker: bool = False) -> bool:
-    """The campaign's window and the law's, both on the contact's own clock."""
+    """The campaign's window and the law's, both on the contact's own clock (S1)."""
     instants = (now, now + LAST_SECONDS) if at_the_worker else (now,)
     return all(window.allows(at, start, end, facts.zones) for at in instants for start, end in _windows(facts))
 

@@ -1,5 +1,7 @@
 """Whether a text may leave now, by the local time of the person who gets it.
 
+safeguards.hours_allow asks it at the click and at the worker.
+
 Source: SPEC S1; 47 CFR 64.1200(c)(1): nothing before 8:00 or after 21:00, local time at the called party's location.
 """
 

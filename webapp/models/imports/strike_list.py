@@ -1,4 +1,5 @@
-"""One slice of an uploaded list of phones to opt out (SPEC C7)."""
+"""One slice of an uploaded list of phones to opt out (SPEC C7). Which sheet is such a list: rules/contacts/words/flag_headers.py;
+that it goes first: importing.py (C1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Custom links and their clicks (SPEC B1). Each text has its own address, so a click tells contact, action and script.
+"""Custom links and their clicks (SPEC B1, section 4). Each text has its own address, so a click tells contact, action and script.
 
 The token is created when a script with the link is first rendered for a conversation, and stays while the script is
 unchanged. The click of Send joins it to the text; the next text of the script gets a new token.

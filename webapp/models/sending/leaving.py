@@ -1,4 +1,4 @@
-"""A claimed text on its way: what is handed over, until when, and whether its call may still begin (DESIGN, the call)."""
+"""A claimed text on its way: what is handed over, until when, and whether its call may still begin (SPEC X4; DESIGN, the call)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.rules import window
 
 TOO_OLD = 5.0  # seconds after the claim in which the call must begin
 VALIDITY_PAD = timedelta(seconds=30)
-LONGEST_VALIDITY = 900  # seconds a text may wait at Twilio, where no STOP, block or stop of everything reaches it
+LONGEST_VALIDITY = 900  # seconds a text may wait at Twilio, where no STOP, block or stop of everything reaches it (X4)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Lists the texts at Twilio that it could not deliver to us, and takes them in (SPEC X5)."""
+"""Lists the texts at Twilio that it could not deliver to us, and takes them in (SPEC X2, X5)."""
 
 from __future__ import annotations
 
