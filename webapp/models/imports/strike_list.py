@@ -1,5 +1,5 @@
 """One slice of an uploaded list of phones to opt out (SPEC C7). Which sheet is such a list: rules/contacts/words/flag_headers.py;
-that it goes first: importing.py (C1)."""
+which of its rows count: contact_rows.py; that it goes first: importing.py (C1)."""
 
 from __future__ import annotations
 
