@@ -17,6 +17,9 @@ from webapp.database.engines.asyncpg_engine import Client, Connections
 
 T = TypeVar("T")
 
+FORGET = (
+    "DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+)
 TABLES = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise%'"
 KEEP_CAST = """
 DO $$ DECLARE t text; filled boolean; BEGIN
@@ -51,6 +54,7 @@ class Emptier:
         self._connection = await asyncpg.connect(self._url)
         await self._connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
         names = [row["name"] for row in await self._connection.fetch(TABLES)]
+        self._truncate = f"TRUNCATE {', '.join(names)}"
         self._filled = " UNION ALL ".join(
             f"SELECT '{name}' AS name WHERE EXISTS (SELECT FROM {name})" for name in names
         )
@@ -70,12 +74,15 @@ class Emptier:
         put += [f"SELECT setval('{name}', {last})" for name, last in (await self._last_values()).items()]
         self._cast = ";".join(put)
 
-    def fill(self, with_cast: bool) -> None:
-        self._aside.run(self._fill(with_cast))
+    def fill(self, with_cast: bool, as_new: bool = False) -> None:
+        """``as_new``: PostgreSQL knows nothing of its tables any more, neither their size nor what was in them."""
+        self._aside.run(self._fill(with_cast, as_new))
 
-    async def _fill(self, with_cast: bool) -> None:
+    async def _fill(self, with_cast: bool, as_new: bool) -> None:
         if self._connection.is_closed():  # a test ended all connections
             await self._open()
+        if as_new:
+            await self._connection.execute(f"{self._truncate}; {FORGET}")
         filled = [row["name"] for row in await self._connection.fetch(self._filled)]
         last = await self._last_values()
         steps = [f"DELETE FROM {name}" for name in filled]
