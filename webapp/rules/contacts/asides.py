@@ -53,8 +53,11 @@ def is_aside(filled: Sequence[str]) -> bool:
 @lru_cache(maxsize=2_000)
 def _kind(first: str) -> str:
     """Of a first cell: "rule", "totals", "footer" where it stands alone, or "" for a name. Many rows begin with the same name."""
-    kinds = (("rule", _RULE), ("totals", _TOTALS), ("footer", _FOOTER))
-    return next((kind for kind, pattern in kinds if pattern.fullmatch(first)), "")
+    if _RULE.fullmatch(first):
+        return "rule"
+    if _TOTALS.fullmatch(first):
+        return "totals"
+    return "footer" if _FOOTER.fullmatch(first) else ""
 
 
 def may_be_footer(filled: Sequence[str]) -> bool:
