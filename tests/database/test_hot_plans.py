@@ -132,3 +132,19 @@ async def plans(planned: dict[str, list[object]]) -> list[tuple[str, str]]:
         rows = await database.rows(f"EXPLAIN {text}", f"EXPLAIN {database.numbered(text)}", values)
         found.append((text, "\n".join(row["QUERY PLAN"] for row in rows)))
     return found
+
+
+KNOWN = "SELECT COUNT(*) AS n FROM pg_statistic s JOIN pg_class c ON c.oid = s.starelid WHERE c.relnamespace = 'public'::regnamespace"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("time", (1, 2))
+async def test_a_test_of_plans_finds_tables_of_which_nothing_is_known(cast: Cast, time: int) -> None:
+    """The second time too: the first has left statistics, and pages of rows that are gone."""
+    assert (await database.query(KNOWN))[0]["n"] == 0
+    [pages] = await database.query("SELECT pg_relation_size('contact') / 8192 AS n")
+    assert pages["n"] == 1
+    for n in range(200):
+        await cast.add_contact(f"+1412555{3000 + n}", first_name="Mike", zip="15213")
+    await database.query("ANALYZE contact")
+    assert (await database.query(KNOWN))[0]["n"] > 0
