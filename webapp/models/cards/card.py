@@ -93,16 +93,22 @@ async def queue_of(member: Membership, action: Action, first: int = 0, but: Sequ
 
 async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Queue:
     sent = [_sent(*values) for values in sorted(filter(None, packed.parsed(row["sent"]) or []), reverse=True)]
-    undoable = next((one for one in sent if one.due_at), None)
-    left = (undoable.due_at - clock.now()).total_seconds() if undoable and undoable.due_at else 0.0
+    undoable, undo_seconds = undo_of(sent)
     return Queue(
         card=await card_of(campaign, row, found),
         progress=Progress.of(row),
         just_sent=sent,
         gone_back=GoneBack(**dict(packed.parsed(row["back"]) or [])),
-        undoable=undoable if left > 0 else None,
-        undo_seconds=round(max(left, 0)),
+        undoable=undoable,
+        undo_seconds=undo_seconds,
     )
+
+
+def undo_of(sent: Sequence[Sent]) -> tuple[Sent | None, int]:
+    """The newest of these texts that Undo takes back, and for how many seconds more."""
+    newest = next((one for one in sent if one.due_at), None)
+    left = (newest.due_at - clock.now()).total_seconds() if newest and newest.due_at else 0.0
+    return (newest, round(left)) if left > 0 else (None, 0)
 
 
 def _sent(message_id: int, at: str, first_name: str, zip: str, state: str, due_at: str | None) -> Sent:
@@ -137,7 +143,7 @@ def _statement(
     """One row: the newest bucket, the next conversation (all null where there is none), and what the page says besides."""
     since = sql_time(hours.locked_since(action.campaign, clock.now()))
     wanted = [first, member.user_id] if first else []
-    passed_over = [*but, *[0] * (AHEAD - len(but))] if but else []
+    passed_over = always_as_many(but) if but else []
     listed = None if among is None else tuple(among)
     text = _sql(database.dialect(), tuple(awake), listed, bool(first), len(passed_over))
     values = [action.id, member.user_id, since, *wanted, member.user_id, action.id, since]
@@ -162,6 +168,11 @@ def _sql(_: str, awake: tuple[int | None, ...], among: tuple[int, ...] | None, f
         f" FROM b CROSS JOIN stand LEFT JOIN conversation v ON v.id = ({following})"
         " LEFT JOIN contact k ON k.id = v.contact_id LEFT JOIN script s ON s.id = v.script_id"
     )
+
+
+def always_as_many(ahead: Sequence[int]) -> list[int]:
+    """AHEAD ids, so that the statement's text is the same for each deck. No conversation has the id 0."""
+    return [*ahead, *[0] * (AHEAD - len(ahead))]
 
 
 def known_of_next() -> str:

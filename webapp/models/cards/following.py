@@ -16,7 +16,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.assignments import start
-from webapp.models.cards.card import AHEAD, Card, Sent, card_of, known_of_next
+from webapp.models.cards.card import AHEAD, Card, Sent, always_as_many, card_of, known_of_next, undo_of
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Counter
@@ -49,7 +49,7 @@ async def beside_sending(
     now = clock.now()
     since = sql_time(hours.locked_since(action.campaign, now))
     text = _sql(tuple(await hours.awake_lately(action.campaign, now)))
-    passed_over = [*ahead, *[0] * (AHEAD - len(ahead)), sending.id]
+    passed_over = [*always_as_many(ahead), sending.id]
     ours = [action.id, member.user_id, sending.bucket_id, sending.id]
     return text, [*ours, member.user_id, action.id, since, *passed_over]
 
@@ -75,11 +75,11 @@ async def after_sending(
         return None
     sent = Sent(message.id, message.created_at, contact.first_name, contact.place, message.due_at)
     texted = row["texted"] + 1
-    left = (message.due_at - clock.now()).total_seconds() if message.due_at else 0.0
+    undoable, undo_seconds = undo_of([sent])
     return Following(
         card=await card_of(campaign, row, await _ROW.whole(row)),
         progress=Counter(texted + row["open"], texted),
         just_sent=[sent],
-        undoable=sent if left > 0 else None,
-        undo_seconds=round(max(left, 0)),
+        undoable=undoable,
+        undo_seconds=undo_seconds,
     )
