@@ -31,16 +31,19 @@ class Measured:
 
 
 async def measure(turns: Sequence[Turn], seconds: float) -> Measured:
-    """Takes all turns side by side, each again and again; a turn that gives False has nothing left to do."""
+    """Takes all turns side by side, each again and again. A turn that gives False has nothing left to do: all end then, since
+    fewer at once would be another load."""
     took: list[float] = []
     began = time.perf_counter()
+    until = began + seconds
 
     async def keep_on(turn: Turn) -> None:
-        while time.perf_counter() - began < seconds:
-            start = time.perf_counter()
-            if not await turn():
-                return
-            took.append(time.perf_counter() - start)
+        nonlocal until
+        while (start := time.perf_counter()) < until:
+            if await turn():
+                took.append(time.perf_counter() - start)
+            else:
+                until = start
 
     await asyncio.gather(*(keep_on(turn) for turn in turns))
     return Measured.of(took, time.perf_counter() - began)

@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 MEASURES = ("measured.py", "speed/as_htmx.py", "speed/browser.py", "speed/costs.py", "speed/load.py", "speed/side.py")
-ROUNDS = 3
+ROUNDS = 5
 WORK = (
     ("whole taps, 1 connection", "taps 1"),
     ("whole taps, 8", "taps 8"),

@@ -46,16 +46,19 @@ Press = Callable[[Browser, "Stage", "Card", "list[Card]"], Awaitable[None]]  # a
 
 
 async def _presses(stage: Stage, connections: int, seconds: float, press: Press) -> Measured:
-    """Each connection is the browser of several volunteers in turn: no volunteer presses twice at once."""
+    """Each connection is the browser of several volunteers in turn: no volunteer presses twice at once. Who has one card left
+    presses no more: after the last card there is no next one."""
     people = list(stage.by_volunteer().values())
 
     def turn_of(browser: Browser, volunteers: list[list[Card]]) -> Turn:
         async def next_press() -> bool:
-            volunteers.append(volunteers.pop(0))
-            if len(volunteers[0]) < 2:  # after the last card there is no next one
+            cards = next((pile for pile in volunteers if len(pile) > 1), None)
+            if cards is None:
                 return False
-            _sent.append(volunteers[0].pop())
-            await press(browser, stage, _sent[-1], volunteers[0])
+            volunteers.remove(cards)
+            volunteers.append(cards)
+            _sent.append(cards.pop())
+            await press(browser, stage, _sent[-1], cards)
             return True
 
         return next_press

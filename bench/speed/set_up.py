@@ -17,20 +17,22 @@ from webapp.config import Settings
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, contacts: int) -> AsyncIterator[tuple[bank.Bank, Stage]]:
+async def running(folder: Path, contacts: int, floors: bool = True) -> AsyncIterator[tuple[bank.Bank, Stage]]:
+    """Without ``floors`` all cards are left to the load."""
     async with bank.running(folder) as mine:
         clock.set_to(clock.now().replace(hour=19, minute=0))
-        stage = await bank.in_new_database(mine.settings.database, lambda: _stage(mine.settings, contacts))
+        stage = await bank.in_new_database(mine.settings.database, lambda: _stage(mine.settings, contacts, floors))
         mine.textbank("web")
         side.find_processes(stage, folder)
         await until(lambda: bank.answers(stage.url, "/health"), 120)
         yield mine, stage
 
 
-async def _stage(settings: Settings, contacts: int) -> Stage:
+async def _stage(settings: Settings, contacts: int, floors: bool) -> Stage:
     cards, starters = await campaign.make(contacts)
     random.Random(1).shuffle(cards)
     floor = Floor(settings.database)
     stage = Stage(settings.public_url, settings.database, cards, starters, floor, floor, floor)
-    await statements.record(stage)
+    if floors:
+        await statements.record(stage)
     return stage
