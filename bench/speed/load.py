@@ -46,8 +46,8 @@ Press = Callable[[Browser, "Stage", "Card", "list[Card]"], Awaitable[None]]  # a
 
 
 async def _presses(stage: Stage, connections: int, seconds: float, press: Press) -> Measured:
-    """Each connection is the browser of several volunteers in turn: no volunteer presses twice at once. Who has one card left
-    presses no more: after the last card there is no next one."""
+    """Each connection is the browser of several volunteers in turn: no volunteer presses twice at once. A volunteer with
+    one card left presses no more: after the last card there is no next one."""
     people = list(stage.by_volunteer().values())
 
     def turn_of(browser: Browser, volunteers: list[list[Card]]) -> Turn:
