@@ -75,7 +75,9 @@ class Cast:
         self, member: Membership, text: str = "", script: Script | None = None, contact: Contact | None = None
     ) -> Outcome:
         conversation = await self.conversation(contact)
-        return await click.send_reply(member, conversation.id, uuid.uuid4(), script, text)
+        return await click.send_reply(
+            member, conversation.id, uuid.uuid4(), click.Chosen(script) if script else None, text
+        )
 
     async def add_contact(self, phone: str, **values: str) -> Contact:
         return await add_contact(self.meyer, self.voters, phone, **values)

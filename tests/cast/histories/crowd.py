@@ -152,7 +152,9 @@ class Crowd(steps.Steps):
         scripts = await Script.filter(action_id=conversation.action_id, kind=RESPONSE, archived_at=None).order_by("id")
         script = self.dice.choice([None, None, *scripts])
         typed = "" if script else f"words {self.dice.randrange(10_000)}"
-        outcome = await click.send_reply(member, conversation.id, uuid.uuid4(), script, typed)
+        outcome = await click.send_reply(
+            member, conversation.id, uuid.uuid4(), click.Chosen(script) if script else None, typed
+        )
         if isinstance(outcome, click.Declined):
             self.turned_away[conversation.action_id].add((conversation.id, outcome.code))
 

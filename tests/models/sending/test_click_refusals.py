@@ -96,6 +96,19 @@ async def test_typed_words_pass_the_lint_at_the_click(cast: Cast, typed: str, co
 
 
 @pytest.mark.both
+async def test_a_response_script_that_changed_since_it_was_shown_is_not_sent(cast: Cast) -> None:
+    await texted(cast)
+    await says(cast, "yes")
+    talk, client_id = await cast.conversation(), uuid.uuid4()
+    shown = str(cast.thanks.version)
+    await transaction(lambda: cast.thanks.write("Thanks", "New thanks, ##{{first_name}}", None))
+    send = click.Chosen(cast.thanks, shown)
+    assert await click.send_reply(cast.amy, talk.id, client_id, send) == Stopped("changed") and len(await texts()) == 2
+    send = click.Chosen(cast.thanks, str(cast.thanks.version))
+    assert isinstance(await click.send_reply(cast.amy, talk.id, client_id, send), Queued)
+
+
+@pytest.mark.both
 async def test_what_the_script_or_the_campaign_brings_stops_first_texts_and_closes_nobody(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

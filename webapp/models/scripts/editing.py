@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.campaign import Campaign
-from webapp.models.accounts.users import OWNER, Membership
+from webapp.models.accounts.users import Membership
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action
 from webapp.models.actions.pictures import Picture
@@ -171,7 +171,7 @@ async def _refused(
         gaps += await publishing.unfit(campaign, body)
         more = [check.sentence for check in gaps] + await _picture(picture_id)
         sentences, overrulable = sentences + more, overrulable and not more
-    if not sentences or (overrulable and by.role == OWNER and reason.strip()):
+    if not sentences or (overrulable and publishing.overrules(by, reason)):
         return None
     return Refused(sentences, overrulable)
 

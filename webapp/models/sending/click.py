@@ -76,11 +76,23 @@ class Stopped:
     "setup", "stopped", "paused", "cap", "ended", "limits": first texts are stopped.
     "member": the volunteer may not text. "budget": this press paused them (V9). "scripts": they may only send scripts.
     "first": there is no first text. "tags": no text of ours was taken, and the script would set tags (V9).
-    "script": there is no initial script in use. "text": the text brings what it may not. "sender": the sender or the
+    "changed": the response script is not as it was shown. "script": there is no initial script in use. "text": the text brings what it may not. "sender": the sender or the
     campaign has not given what it needs.
     """
 
     why: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A response script. ``shown``: its version on the page that was pressed; "" where the page doesn't say."""
+
+    script: Script
+    shown: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.shown not in ("", str(self.script.version))
 
 
 HELD_BACK = Stopped("budget")
@@ -92,14 +104,14 @@ async def send_reply(
     member: Membership,
     conversation_id: int,
     client_id: uuid.UUID,
-    script: Script | None,
+    chosen: Chosen | None,
     typed: str = "",
     seen: int | None = None,
 ) -> Outcome:
     """A response script, or typed words where the campaign lets volunteers type (S6). ``seen``: the newest text of theirs
     that the page showed; None where it doesn't say."""
     return await once(
-        member, conversation_id, client_id, lambda: _send_reply(member, conversation_id, client_id, script, typed, seen)
+        member, conversation_id, client_id, lambda: _send_reply(member, conversation_id, client_id, chosen, typed, seen)
     )
 
 
@@ -131,7 +143,7 @@ async def earlier(member: Membership, conversation_id: int | None, client_id: uu
 
 @transactional
 async def _send_reply(
-    member: Membership, conversation_id: int, client_id: uuid.UUID, script: Script | None, typed: str, seen: int | None
+    member: Membership, conversation_id: int, client_id: uuid.UUID, chosen: Chosen | None, typed: str, seen: int | None
 ) -> Outcome:
     rows = await click_sql.read(member, conversation_id, client_id)
     if rows is None:
@@ -142,15 +154,17 @@ async def _send_reply(
         return Moved()
     if seen is not None and await inbox.wrote_since(rows.contact.id, seen):
         return WroteAgain()
-    if why := await _reply_stopped(rows, script):
+    if why := await _reply_stopped(rows, chosen):
         return Stopped(why)
-    return await _reply(member, rows, client_id, script, typed)
+    return await _reply(member, rows, client_id, chosen.script if chosen else None, typed)
 
 
-async def _reply_stopped(rows: ClickRows, script: Script | None) -> str:
+async def _reply_stopped(rows: ClickRows, chosen: Chosen | None) -> str:
     if not rows.active:
         return "member"
-    if script is None and rows.action.campaign.disable_custom_responses:
+    if chosen and chosen.changed:
+        return "changed"
+    if chosen is None and rows.action.campaign.disable_custom_responses:
         return "scripts"
     left = {"conversation_id": rows.conversation.id, "status__in": (SENDING, UNKNOWN, TAKEN, RECEIVED)}
     return "" if await Message.exists(**left) else "first"

@@ -46,9 +46,18 @@ async def home(request: Request, member: Membership) -> Response:
     await ActionUser.mark_sent(ids, member.user_id)
     open_ones, totals = await buckets.open_ones(member.user_id, ids), await kept_counts.totals_of(ids)
     rows = [await _row(action, open_ones.get(action.id), totals[action.id]["remaining"]) for action in actions]
-    waiting, messages = await inbox.waiting(member), await received.unread(member)
-    offered = await left_waiting.offered(member)
-    return page(request, "volunteer/home.html", waiting=waiting, offered=offered, messages=messages, rows=rows)
+    return page(request, "volunteer/home.html", rows=rows, **await _waiting(member, rows))
+
+
+async def _waiting(member: Membership, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is theirs to do now. Practice is offered to those who have nothing (H5)."""
+    waiting = await inbox.waiting(member)
+    return {
+        "waiting": waiting,
+        "offered": await left_waiting.offered(member),
+        "messages": await received.unread(member),
+        "may_practise": not waiting.people and not any(row["progress"] for row in rows),
+    }
 
 
 async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, Any]:

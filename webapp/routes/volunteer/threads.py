@@ -14,7 +14,6 @@ from webapp.http import forms, pages
 from webapp.http.forms import Form
 from webapp.http.pages import page
 from webapp.models.accounts.users import Membership
-from webapp.models.actions.script import Script
 from webapp.models.assignments import assigning
 from webapp.models.cards import thread as threads
 from webapp.models.contacts.zones import zones_of
@@ -31,6 +30,7 @@ STOPPED = {
     "tags": later("No text of ours has arrived here yet, so no script may tag or opt out. Nothing was sent."),
     "member": later("You can't text for this campaign now. Ask an admin."),
     "scripts": later("This campaign uses scripts only. Choose one with Follow Up."),
+    "changed": later("This script has changed. Nothing was sent. Read it again, then send."),
 }
 
 
@@ -81,18 +81,18 @@ async def reply(request: Request, member: Membership, conversation_id: int) -> R
         return await _moved(request, conversation, form, before)
     if before and before.status != CANCELLED:
         return pages.redirect(request, path_of(conversation, member))
-    script, typed = await _written(conversation, form)
+    chosen, typed = await _written(conversation, form)
     if client_id is None or before or not form:
         return await _refused(request, member, conversation, form)
-    outcome = await click.send_reply(member, conversation.id, client_id, script, typed, _seen(form))
+    outcome = await click.send_reply(member, conversation.id, client_id, chosen, typed, _seen(form))
     return await _answer(request, member, conversation, form, outcome)
 
 
-async def _written(conversation: Conversation, form: Form) -> tuple[Script | None, str]:
+async def _written(conversation: Conversation, form: Form) -> tuple[click.Chosen | None, str]:
     """The script or the typed words of a reply; what is wrong is noted in the form."""
-    script = await _chosen(conversation, form)
-    typed = "" if script or form.errors else _typed(form)
-    return script, typed
+    chosen = await _chosen(conversation, form)
+    typed = "" if chosen or form.errors else _typed(form)
+    return chosen, typed
 
 
 def _seen(form: Form) -> int | None:
@@ -100,18 +100,16 @@ def _seen(form: Form) -> int | None:
     return finding.shown_id(form.data["seen"]) if "seen" in form.data else None
 
 
-async def _chosen(conversation: Conversation, form: Form) -> Script | None:
-    """The script that was chosen. One that the office has archived or changed since it was shown is refused."""
+async def _chosen(conversation: Conversation, form: Form) -> click.Chosen | None:
+    """The script that was chosen. One that the office has archived since it was shown is refused."""
     chosen = str(form.data.get("script", ""))
     if not chosen.isdecimal():
         return None
     script = await finding.live_script_of(conversation.action, int(chosen[:12]))
-    shown = str(form.data.get(f"version_{chosen[:12]}", ""))
     if script is None:
         form.wrong("body", words.gettext("This script is no longer offered. Nothing was sent. Choose another."))
-    elif shown and shown != str(script.version):
-        form.wrong("body", words.gettext("This script has changed. Nothing was sent. Read it again, then send."))
-    return script
+        return None
+    return click.Chosen(script, str(form.data.get(f"version_{chosen[:12]}", "")))
 
 
 def _typed(form: Form) -> str:

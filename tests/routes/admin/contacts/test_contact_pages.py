@@ -94,14 +94,16 @@ async def test_data_is_edited_but_the_phone_and_the_clock_follows(cast: Cast, br
     [
         ("email", "nope", "not an e-mail"),
         ("zip", "12", "five digits"),
-        ("state_abbrev", "Mars", "Two letters"),
-        ("timezone", "Mars/Base", "A zone such as"),
-        ("first_name", "x" * 101, "too long"),
+        ("zip", "K1A 0B1", "Postal codes of Canada"),
+        ("state_abbrev", "Mars", "no state or province"),
+        ("state_abbrev", "ZZ", "no state or province"),
+        ("timezone", "Mars/Base", "a time zone such as"),
+        ("first_name", "x" * 101, "First name"),
     ],
 )
 async def test_wrong_data_is_not_saved(cast: Cast, browse: Browser, field: str, value: str, words: str) -> None:
     answer = await (await browse(cast.gary)).post(f"{OFFICE}/contacts/{cast.lisa.id}", data={**EDIT, field: value})
-    assert answer.status_code == 422 and ("Not saved" in answer.text) and (words in answer.text or "101" in answer.text)
+    assert answer.status_code == 422 and "Not saved" in answer.text and words in answer.text
     assert (await Contact.get(id=cast.lisa.id)).first_name == "Lisa"
 
 

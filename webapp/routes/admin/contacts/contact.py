@@ -23,7 +23,16 @@ from webapp.models.van import showing
 from webapp.routes.admin.accounts import history
 from webapp.routes.admin.bulk import asked
 from webapp.rules import edited
-from webapp.rules.contacts import contact_zones, states
+from webapp.rules.contacts import row_values
+from webapp.rules.speech.sentences import said
+
+UNFIT = {  # a value that no import stores either (C3): the field, and what the form says
+    "state_abbrev": ("state_abbrev", said("This is no state or province. Write its two letters, such as PA.")),
+    "zip": ("zip", said("A ZIP has five digits.")),
+    "zip_canada": ("zip", said("A ZIP has five digits. Postal codes of Canada are not kept.")),
+    "timezone": ("timezone", said("Enter a time zone such as America/New_York, or nothing.")),
+    "email": ("email", said("This is not an e-mail address.")),
+}
 
 
 @get("/contacts/{contact_id:int}")
@@ -95,6 +104,7 @@ async def _tags(member: Membership, form: Form) -> tuple[list[Tag], list[Tag]]:
 
 
 def _values(form: Form) -> dict[str, str]:
+    """As an import would store them."""
     values = {
         "first_name": form.text("first_name", words.gettext("First name"), 100),
         "last_name": form.text("last_name", words.gettext("Last name"), 100),
@@ -102,17 +112,10 @@ def _values(form: Form) -> dict[str, str]:
         "van_id": form.text("van_id", "VAN ID", 40),
         "zip": form.text("zip", "ZIP", 20),
         "timezone": form.text("timezone", words.gettext("Time zone"), 64),
+        "state_abbrev": form.text("state_abbrev", words.gettext("State"), 40),
     }
-    typed = form.text("state_abbrev", words.gettext("State"), 40)
-    values["state_abbrev"] = states.abbreviation(typed)
-    if typed and not values["state_abbrev"]:
-        form.wrong("state_abbrev", words.gettext("Two letters, such as PA."))
-    if values["zip"]:
-        values["zip"] = contact_zones.five_digits(values["zip"])
-        if not values["zip"]:
-            form.wrong("zip", words.gettext("A ZIP has five digits."))
-    if values["timezone"] and not contact_zones.knows_zone(values["timezone"]):
-        form.wrong("timezone", words.gettext("Enter a time zone such as America/New_York, or nothing."))
+    for name in row_values.kept_out(values):
+        form.wrong(*UNFIT[name])
     return values
 
 
