@@ -175,7 +175,7 @@ async def test_what_gives_out_a_bucket_is_planned_a_few_times_and_then_kept(cast
         assert await start.assign_bucket(action, person.user)
     assert await database.query(
         "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
-        " WHERE statement LIKE 'WITH marked%LIMIT 17 %' AND custom_plans + generic_plans = 9"
+        " WHERE statement LIKE 'WITH able%LIMIT 17 %' AND custom_plans + generic_plans = 9"
     ) == [{"generic_plans": 4, "custom_plans": 5}]
 
 

@@ -11,6 +11,7 @@ from tortoise.models import Model
 
 from webapp import clock, config, database
 from webapp.database import packed, transactional
+from webapp.database.statements import Statement
 from webapp.models.accounts.campaign import Campaign
 from webapp.rules import names
 from webapp.rules.contacts import contact_zones
@@ -227,11 +228,15 @@ def normal_email(email: str) -> str:
 async def who_may_text(campaign_id: int, user_ids: Iterable[int], lock: bool = False) -> list[int]:
     """Those of the users who may text in this campaign now, in order of id. ``lock``: nobody can suspend them until the
     transaction ends."""
-    share = " FOR SHARE" if lock and database.dialect() == "postgres" else ""
-    rows = await database.query(
+    text, values = may_text(campaign_id, user_ids, lock)
+    return [row["user_id"] for row in await database.query(text, *values)]
+
+
+def may_text(campaign_id: int, user_ids: Iterable[int], lock: bool = False) -> Statement:
+    """`who_may_text` as a SELECT."""
+    share = packed.for_update("membership", "SHARE") if lock else ""
+    text = (
         f"SELECT user_id FROM membership WHERE campaign_id = ? AND {packed.among('user_id')} AND suspended_at IS NULL"
-        f" AND approved_at IS NOT NULL ORDER BY user_id{share}",
-        campaign_id,
-        packed.values(user_ids),
+        f" AND approved_at IS NOT NULL ORDER BY user_id{share}"
     )
-    return [row["user_id"] for row in rows]
+    return text, [campaign_id, packed.values(user_ids)]

@@ -42,7 +42,9 @@ async def whereabouts(conversation_id: int) -> tuple[str, str]:
 
 @transactional
 async def take_over(conversation_id: int, member: Membership, how: str = "take_over") -> int | None:
-    """Gives a thread to this member. Returns the user who held it; the staff's had none."""
+    """Gives a thread to this member, where they may still text. Returns the user who held it; the staff's had none."""
+    if not await who_may_text(member.campaign_id, [member.user_id], lock=True):
+        return None
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
     before = await _hand(conversation, member.user_id, member.user, how)
     await audit.record(

@@ -46,10 +46,17 @@ def _standing(user: str, action: str) -> str:
     )
 
 
+def _open_bucket(user: str, action: str) -> str:
+    return (
+        f"SELECT n.* FROM bucket n WHERE n.action_id = {action} AND n.user_id = {user} AND n.finished_at IS NULL"
+        " ORDER BY n.id DESC LIMIT 1"
+    )
+
+
 async def standing(action: Action, user: User) -> Standing:
     [row] = await database.query(
         f"SELECT {_BUCKET.columns}, {_standing('?', '?')} FROM (SELECT 1 AS one) o"
-        " LEFT JOIN bucket b ON b.action_id = ? AND b.user_id = ? AND b.finished_at IS NULL ORDER BY b.id DESC LIMIT 1",
+        f" LEFT JOIN ({_open_bucket('?', '?')}) b ON true",
         *(user.id, action.id, action.id, user.id, action.id, user.id),
     )
     return Standing(_BUCKET.of(row)["b"], row["held"] is not None, row["version"])
@@ -66,8 +73,7 @@ def beside(action_id: int) -> Beside | None:
         f"LEFT JOIN action a ON a.id = ? AND a.campaign_id = m.campaign_id AND {OPEN}"
         " LEFT JOIN LATERAL (SELECT s.id, s.xmin, s.ctid, COUNT(*) OVER () AS number FROM script s"
         f" WHERE s.action_id = a.id AND {FIRST_TEXTS} LIMIT 1) s ON true"
-        " LEFT JOIN LATERAL (SELECT b.* FROM bucket b WHERE b.action_id = a.id AND b.user_id = u.id"
-        " AND b.finished_at IS NULL ORDER BY b.id DESC LIMIT 1) b ON true",
+        f" LEFT JOIN LATERAL ({_open_bucket('u.id', 'a.id')}) b ON true",
         (action_id,),
     )
 

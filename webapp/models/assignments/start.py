@@ -12,7 +12,7 @@ from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import Statement, insert, new, together
 from webapp.models import tallies
-from webapp.models.accounts.users import User
+from webapp.models.accounts.users import User, may_text, who_may_text
 from webapp.models.actions import audience
 from webapp.models.actions.action import Action, ActionUser
 from webapp.models.assignments import press
@@ -65,22 +65,25 @@ async def _at_once(action: Action, user: User, seen: Standing | None) -> Bucket 
 
 
 async def _given_out(bucket: Bucket, action: Action, awake: list[int | None], version: int | None) -> Bucket:
-    """Raises IntegrityError, and nothing is written, where the volunteer's row in the action is not of this version, or nobody
-    was found: then the bucket's user is null. A row that changed while it was found is locked and not taken: its version is a newer
-    one than the statement sees."""
+    """Raises IntegrityError, and nothing is written, where the volunteer may not text any more, their row in the action is not of
+    this version, or nobody was found: then the bucket's user is null. A row that changed while it was found is locked and not
+    taken: its version is a newer one than the statement sees."""
     assert database.dialect() == "postgres"
+    texting, who = may_text(action.campaign_id, [bucket.user_id], lock=True)
     mark, marked = ActionUser.marking(action.id, bucket.user_id, "seen_at", "started_at")
-    free, marking = _free(_POOL[0], awake), "(SELECT user_id FROM marked) IS NOT NULL"
-    picking, whose = _picking(action, bucket, free, _POOL, bucket.size, "ctid AS tid", marking)
+    first = "(SELECT user_id FROM able) IS NOT NULL AND (SELECT user_id FROM marked) IS NOT NULL"
+    free = _free(_POOL[0], awake)
+    picking, whose = _picking(action, bucket, free, _POOL, bucket.size, "ctid AS tid", first)
     making, made = insert(bucket, user_id=("SELECT user_id FROM marked WHERE EXISTS (SELECT 1 FROM picked)", []))
     of_picked = "ctid = ANY(ARRAY(SELECT tid FROM picked))"
     taking, taken = _taking(action, bucket, free, _POOL, "(SELECT id FROM made)", of_picked)
     counting, counted = tallies.taken("taken", action.id, bucket.user_id)
     [row] = await database.query(
-        f"WITH marked AS ({mark} WHERE action_user.xmin = ? RETURNING user_id), picked AS MATERIALIZED ({picking}),"
+        f"WITH able AS MATERIALIZED ({texting}), marked AS ({mark} WHERE action_user.xmin = ? RETURNING user_id),"
+        f" picked AS MATERIALIZED ({picking}),"
         f" made AS ({making}), taken AS ({taking} RETURNING unread, {', '.join(_COUNTED)}),"
         f" counted AS ({counting}) SELECT id FROM made",
-        *(*marked, version, *whose, *made, *taken, *counted),
+        *(*who, *marked, version, *whose, *made, *taken, *counted),
     )
     bucket.id = row["id"]
     return bucket
@@ -105,7 +108,10 @@ async def _still_in(action: Action, awake: list[int | None], holder: str, whose:
 
 @transactional
 async def _assign(action: Action, user: User, among: Among) -> Bucket | None:
-    """A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action."""
+    """A volunteer's Starts of one action run one after the other: marking the start locks the volunteer's row in the action.
+    Before it their membership, as a suspension does."""
+    if not await who_may_text(action.campaign_id, [user.id], lock=True):
+        return None
     await ActionUser.mark([action.id], user.id, "seen_at", "started_at")
     now = clock.now()
     bucket, holds, _ = await press.standing(action, user)

@@ -11,7 +11,7 @@ from webapp import clock, database
 from webapp.database import transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
-from webapp.models.accounts.users import Membership
+from webapp.models.accounts.users import Membership, who_may_text
 from webapp.models.actions.action import Action
 from webapp.models.assignments import assigning
 from webapp.models.conversations import hours, inbox
@@ -41,7 +41,9 @@ async def offered(member: Membership) -> int:
 @transactional
 async def take_one(member: Membership) -> tuple[int, int | None] | None:
     """Gives the longest waiting thread to this member. Returns its id and its former holder; None where there is no
-    thread, or no room. Several members who ask at once get different ones."""
+    thread, or no room, or they may not text any more. Several members who ask at once get different ones."""
+    if not await who_may_text(member.campaign_id, [member.user_id], lock=True):
+        return None
     rows = await _offered(member, 1, " FOR UPDATE OF v SKIP LOCKED" if database.dialect() == "postgres" else "")
     if not rows:
         return None
