@@ -27,10 +27,11 @@ ARROWS = {
     "database": {"models"},
     "config": set(),
     "clock": set(),
+    "garbage": set(),
     "simulator": {"simulator"},
-    "running": {"app", "models", "gateways", "simulator"},
+    "running": {"app", "models", "gateways", "garbage", "simulator"},
     "commands": {"letters", "running", "workers", "models", "gateways", "rules"},
-    "cli": {"commands", "running", "models", "logs", "rules"},
+    "cli": {"commands", "running", "models", "logs", "garbage", "rules"},
 }
 SEE_EVERYTHING = {"app"}
 ALLOWED_FILES = {

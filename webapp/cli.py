@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from webapp import config, logs
+from webapp import config, garbage, logs
 from webapp.commands import arguments, misspelt
 from webapp.rules import late
 
@@ -21,6 +21,7 @@ def _told_in_one_line() -> tuple[type[BaseException], ...]:
 
 
 def main() -> None:
+    garbage.search_seldom()  # before a command's imports
     options = arguments.parser().parse_args()
     try:
         environ = config.with_env_file()

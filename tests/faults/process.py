@@ -28,7 +28,7 @@ from tortoise.connection import get_connection
 from tests.cast.stand_ins import push_service
 from tests.faults import broken
 from tests.faults.dying import BROKEN, die_at
-from webapp import database, logs
+from webapp import database, garbage, logs
 from webapp.gateways import twilio, twilio_http
 from webapp.models import long_work
 from webapp.models.exports import run, writing
@@ -144,6 +144,7 @@ def hurry() -> None:
 
 
 def main() -> None:
+    garbage.search_seldom()
     hurry()
     broken.died = die_at
     broken.break_it(BROKEN)

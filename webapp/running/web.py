@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from webapp import config, database
+from webapp import config, database, garbage
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database.migrated import open_migrated
@@ -26,7 +25,6 @@ AS_OURS = {
     "handlers": {},
     "loggers": {"_granian": {"propagate": True}},
 }
-GARBAGE = 20_000  # objects made and not freed between two collections: a full one takes longer than a click
 
 
 async def run() -> None:
@@ -34,8 +32,7 @@ async def run() -> None:
     chosen = config.settings()
     await _check(chosen)
     app = create_app(chosen)
-    gc.freeze()  # modules and routes are never collected
-    gc.set_threshold(GARBAGE, 20, 50)
+    garbage.keep_what_is_there()
     server = Server(
         app,
         address=chosen.host,

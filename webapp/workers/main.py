@@ -12,7 +12,7 @@ from arq.connections import ArqRedis
 from arq.worker import Worker
 from redis.asyncio import ConnectionPool
 
-from webapp import clock, config, database, news, queue
+from webapp import clock, config, database, garbage, news, queue
 from webapp.database.migrated import open_migrated
 from webapp.gateways.twilio import Twilio
 from webapp.models.accounts import rehearsal
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 async def run() -> None:
     """Runs until SIGTERM or SIGINT."""
     chosen = config.settings()
+    garbage.keep_what_is_there()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
