@@ -50,7 +50,7 @@ async def home(request: Request, member: Membership) -> Response:
 
 
 async def _waiting(member: Membership, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is theirs to do now. Practice is offered to those who have nothing (H5)."""
+    """People and messages that wait for this volunteer. Practice is offered to those who have nothing (H5)."""
     waiting = await inbox.waiting(member)
     return {
         "waiting": waiting,
