@@ -26,8 +26,8 @@ from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE, Script
 from webapp.models.carriers.delivery import PERIODS
 from webapp.models.reports.report import Report
-from webapp.rules.actions.people import People
 from webapp.rules.contacts.contact_filter import BOXES, OF_SENDERS
+from webapp.rules.results.people_behind import People
 
 TIMES = 7  # in each round
 SITE = "http://bench.example"

@@ -33,7 +33,7 @@ from webapp.models.receiving.event import INBOUND, STATUS
 from webapp.models.reports import filing
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
-from webapp.rules.actions.people import People
+from webapp.rules.results.people_behind import People
 
 SILENT, REPLIED = People("silent"), People("replied")
 PEOPLE = ("Ann", "Ben", "Cat", "Dee", "Eve", "Fay")

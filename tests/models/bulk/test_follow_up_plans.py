@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Cast
 from tests.cast.database.plans import explained, statements
 from webapp.models.bulk import people_of
-from webapp.rules.actions.people import People
+from webapp.rules.results.people_behind import People
 
 PEOPLE_OF_AN_INDEX = [
     (People("code", value="30007"), "result_codes"),

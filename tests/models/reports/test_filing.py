@@ -9,7 +9,7 @@ from tests.cast.texting import says, texted
 from webapp.models import kept_counts
 from webapp.models.opt_outs.opt_out import OptOut
 from webapp.models.reports import filing
-from webapp.models.results import recount, reports
+from webapp.models.results import recount, view_reports
 
 
 async def test_a_report_ends_the_need_and_the_next_reply_brings_it_back(cast: Cast) -> None:
@@ -59,9 +59,9 @@ async def test_the_newest_report_of_a_conversation_is_in_the_totals_and_a_correc
     support = next(field for field in asked.fields if field.choices)
     first, second = support.choices[:2]
     await filing.file(conversation, cast.amy.user, asked, {"will_vote"}, {"notes": "Kind", support.slug: first})
-    found = await reports.totals(conversation.action)
+    found = await view_reports.totals(conversation.action)
     assert (found.tags, found.fields, found.typed) == ({"Will Vote": 1}, {support.title: {first: 1}}, {"Notes": 1})
     await filing.file(conversation, cast.dan.user, asked, {"wrong_number"}, {support.slug: second})
-    found = await reports.totals(conversation.action)
+    found = await view_reports.totals(conversation.action)
     assert (found.tags, found.fields, found.typed) == ({"Wrong Number": 1}, {support.title: {second: 1}}, {})
     assert await recount.differences() == []

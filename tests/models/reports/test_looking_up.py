@@ -40,7 +40,7 @@ async def test_people_are_found_by_name_or_phone_and_by_place(cast: Cast) -> Non
     assert await names(cast, "(412) 555-0101") == ["Lisa Ng"]
     assert await names(cast, "(412) 555-0101", "OH") == []
     assert await names(cast, "5550101") == []  # a part of a phone is none
-    assert await names(cast, "🙂") == []
+    assert await names(cast, "🙂") == [] == await names(cast, " ", "Ohio")  # a place alone finds nobody
 
 
 async def test_another_campaign_s_people_are_not_found(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from webapp.models.actions.action import Action
 from webapp.models.contacts import search
 from webapp.models.conversations.message import Message
 from webapp.models.kept_counts import CodeTally, SafeguardHit, ScriptTally, Tally
-from webapp.models.results import recount, reports, results
+from webapp.models.results import recount, results, view_reports
 from webapp.rules import errors
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
@@ -114,7 +114,7 @@ async def agrees_on_scripts_and_reports(action: Action, told: ledger.Told) -> No
         sent[row.script_id, row.version] += row.sent
         answered[row.script_id] += row.answered
     assert +sent == told.by_script and +answered == told.answered
-    found = await reports.totals(action)
+    found = await view_reports.totals(action)
     answers = {("field", title): sum(values.values()) for title, values in found.fields.items()}
     for title, number in found.typed.items():
         answers["field", title] = answers.get(("field", title), 0) + number

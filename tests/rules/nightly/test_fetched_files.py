@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from webapp.rules.nightly import fetched
@@ -40,9 +37,3 @@ def test_columns_that_changed_are_named() -> None:
     assert fetched.columns_changed(["a", "b"], ["a", "b"]) == ""
     assert "missing: b; new: c" in fetched.columns_changed(["a", "b"], ["a", "c"])
     assert "another order" in fetched.columns_changed(["a", "b"], ["b", "a"])
-
-
-def test_the_next_night_is_by_the_campaigns_clock() -> None:
-    zone = ZoneInfo("America/New_York")
-    assert fetched.next_night(datetime(2026, 3, 4, 2, 59, tzinfo=zone), 3) == datetime(2026, 3, 4, 3, tzinfo=zone)
-    assert fetched.next_night(datetime(2026, 3, 4, 3, 0, tzinfo=zone), 3) == datetime(2026, 3, 5, 3, tzinfo=zone)

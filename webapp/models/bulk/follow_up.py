@@ -20,7 +20,7 @@ from webapp.models.bulk.job import LIST, BulkJob
 from webapp.models.contacts import lists
 from webapp.models.contacts.lists import ContactList
 from webapp.models.scripts import publishing
-from webapp.rules.actions.people import People
+from webapp.rules.results.people_behind import People
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ MOST_MOMENTS = 100  # slices; about 50,000 contacts
 
 class BulkJob(LongWork):
     """``which``: the contacts. {"ids": [...]}, or {"filter": {...}, "through": the newest contact's id when the job
-    began}, or {"people": a number of the results, as rules/actions/people.py writes it, "action": its id}. ``what``:
+    began}, or {"people": a number of the results, as rules/results/people_behind.py writes it, "action": its id}. ``what``:
     the values that this kind of job needs (tag, field and value, list, users). ``cursor``: the last contact done; it
     moves in the transaction of that contact's slice. ``done`` counts contacts, ``changed`` those the job made a
     difference to."""

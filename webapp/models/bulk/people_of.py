@@ -16,7 +16,7 @@ from webapp.models.contacts.search_boxes import failed, of_class
 from webapp.models.contacts.search_source import Source
 from webapp.models.kept_counts import FREE
 from webapp.rules import errors
-from webapp.rules.actions.people import People
+from webapp.rules.results.people_behind import People
 
 _OPEN = "c.opted_out_at IS NULL AND c.blocked_at IS NULL"
 _TAKEN = "m.kind = 'initial' AND m.status = 'taken'"

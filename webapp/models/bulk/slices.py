@@ -17,8 +17,8 @@ from webapp.models.bulk.job import ASSIGN, LIST, UNASSIGN, BulkJob
 from webapp.models.contacts import many_at_once, search
 from webapp.models.contacts.lists import ContactList
 from webapp.models.long_work import DONE, RUNNING, Pace
-from webapp.rules.actions import people
 from webapp.rules.contacts import contact_filter
+from webapp.rules.results import people_behind
 
 Which = contact_filter.Filter | list[int]
 _NAMED: tuple[audit.Kind, ...] = ("list", "tag", "field")  # in what a job does, with an id
@@ -138,7 +138,7 @@ async def _slice(job_id: int, cursor: int, size: int) -> BulkJob:
 
 async def _next(job: BulkJob, size: int) -> tuple[list[int], int]:
     """The slice's contacts, and the last contact looked at: the job's cursor where none is left."""
-    if "people" in job.which and (those := people.read(job.which["people"])):
+    if "people" in job.which and (those := people_behind.read(job.which["people"])):
         return await people_of.window(job.which["action"], those, job.cursor, size)
     ids = await _next_ids(job, size)
     return ids, ids[-1] if ids else job.cursor

@@ -33,6 +33,16 @@ def asks_for_information(body: str) -> bool:
     return body.strip().strip(".!?").lower() in NO_ANSWER_WANTED
 
 
+def they_wrote(conversation: Conversation, contact: Contact) -> None:
+    """Their text is the newest, and asks for an answer."""
+    conversation.needs_attention = contact.opted_out_at is None
+
+
+def nobody_waits(conversation: Conversation) -> None:
+    """Our text is the newest, or they opted out."""
+    conversation.needs_attention = conversation.unread = False
+
+
 async def refresh(conversation: Conversation, contact: Contact) -> None:
     """Sets `needs_attention` from the stored messages: they wrote last, after our last live text and the last report.
     The row is not saved."""

@@ -42,7 +42,7 @@ async def close_conversations(contact: Contact, code: int) -> None:
                 conversation.closed_code = code
                 await tallies.hit(conversation.action_id, conversation.id, code)
             if code == errors.OPTED_OUT:
-                conversation.needs_attention = conversation.unread = False
+                attention.nobody_waits(conversation)
 
 
 @transactional

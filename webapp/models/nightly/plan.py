@@ -17,7 +17,7 @@ from webapp.models.imports.job import ASKING, ContactImport
 from webapp.models.logins import sealed
 from webapp.models.long_work import DONE
 from webapp.reader.file_error import FileError
-from webapp.rules.nightly import fetched
+from webapp.rules.nightly import fetched, nights
 
 MOST = 10
 FETCHING, READING, STORED, REFUSED = "fetching", "reading", "stored", "refused"
@@ -140,7 +140,7 @@ async def begin(nightly_id: int) -> tuple[NightlyImport, NightlyRun] | None:
     if row is None:
         return None
     await row.fetch_related("campaign", "user")
-    row.next_at = fetched.next_night(row.campaign.local(clock.now()), row.hour)
+    row.next_at = nights.next_night(row.campaign.local(clock.now()), row.hour)
     await row.save(update_fields=["next_at"])
     return row, await NightlyRun.create(nightly=row, at=clock.now())
 

@@ -18,7 +18,7 @@ from webapp.models.accounts.users import User
 from webapp.models.contacts import labels, many_at_once
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.labels import Tag
-from webapp.models.conversations import closing
+from webapp.models.conversations import attention, closing
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_outs.opt_out import FROM_SHARED, note_said_again
 from webapp.rules import errors
@@ -121,4 +121,4 @@ async def _close(ids: list[int]) -> None:
     noisy = Conversation.filter(Q(needs_attention=True) | Q(unread=True), contact_id__in=ids).order_by("id")
     for conversation in await noisy.select_for_update():
         async with tallies.moving(conversation):
-            conversation.needs_attention = conversation.unread = False
+            attention.nobody_waits(conversation)

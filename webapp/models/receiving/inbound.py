@@ -206,7 +206,7 @@ async def replied(
         else:
             conversation.answered_at = conversation.answered_at or text.created_at
             if not answered:
-                conversation.needs_attention = contact.opted_out_at is None
+                attention.they_wrote(conversation, contact)
     tallies.count_new(text)
     return [*([update(conversation, *changed)] if changed else []), *tallies.due()]
 
@@ -219,5 +219,5 @@ async def _note_opt_out(text: Message, conversation: Conversation | None) -> New
     async with tallies.moving(conversation):
         conversation.replied_at = max(conversation.replied_at or text.created_at, text.created_at)
         conversation.opted_out_at = conversation.opted_out_at or text.created_at
-        conversation.unread = conversation.needs_attention = False
+        attention.nobody_waits(conversation)
     return News(conversation.user_id, conversation.id)

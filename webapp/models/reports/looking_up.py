@@ -38,7 +38,7 @@ class Found:
 
 @transactional
 async def look_up(member: Membership, who: str, where: str = "", place: Place | None = None) -> Found | None:
-    """``who``: a phone, or the beginnings of a name. ``place``: what ``where`` was read as. None where the member has no
+    """``who``: a phone, or the beginnings of a name; without it nobody is found. ``place``: what ``where`` was read as. None where the member has no
     look-up left in this hour."""
     await database.lock(Lock.POWERS, member.id)
     left = MOST - len(await _of_this_hour(member)) - 1
@@ -52,6 +52,8 @@ async def look_up(member: Membership, who: str, where: str = "", place: Place | 
 
 
 async def _ids(member: Membership, who: str, place: Place | None) -> list[int]:
+    if not who.strip():
+        return []
     query = ContactQuery(member.campaign, Filter(q=who))
     if place:
         by_zip = packed.among("substr(c.zip, 1, 5)", "text")

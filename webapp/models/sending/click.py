@@ -16,7 +16,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.cards.following import Following
-from webapp.models.conversations import inbox
+from webapp.models.conversations import attention, inbox
 from webapp.models.conversations.message import CONFIRMATION, FOLLOW_UP, RECEIVED, SENDING, TAKEN, UNKNOWN, Message
 from webapp.models.numbers import choice
 from webapp.models.opt_outs import bounds
@@ -184,7 +184,7 @@ async def _reply(
         await tallies.hit(conversation.action_id, conversation.id, verdict.code)
         return Declined(verdict.code)
     with tallies.counting(conversation) as changed:
-        conversation.needs_attention = conversation.unread = False  # our text is the newest now
+        attention.nobody_waits(conversation)
     draft = Draft(member, contact, conversation, rows.action, number, client_id, text.kind, text.body, script)
     message = await click_sql.store_text(draft, changed, count_now=not does)
     return Queued(message) if await effects.apply(does, message, contact) else HELD_BACK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 
 _PAGE = (b"<!doctype", b"<html", b"<head", b"<?xml")
 _WIDE, _BOOK = (
@@ -51,9 +50,3 @@ def columns_changed(before: Sequence[str], now: Sequence[str]) -> str:
     said += [f"new: {', '.join(new)[:300]}"] if new else []
     what = "; ".join(said) or "they stand in another order"
     return f"The columns changed ({what}). End this nightly import and make a new one, to choose them again."
-
-
-def next_night(now: datetime, hour: int) -> datetime:
-    """The next time it is ``hour`` on the clock of ``now``, which has the campaign's zone."""
-    today = datetime.combine(now.date(), time(hour), now.tzinfo)
-    return today if today > now else datetime.combine(now.date() + timedelta(days=1), time(hour), now.tzinfo)

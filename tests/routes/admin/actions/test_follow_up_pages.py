@@ -17,7 +17,7 @@ from webapp.models.outcomes import answers
 from webapp.models.sending.claim import claim_next
 from webapp.models.sending.leaving import Claimed
 from webapp.routes.admin.actions import follow_up
-from webapp.rules.actions.people import People
+from webapp.rules.results.people_behind import People
 
 REPLIED = People("replied").key
 

@@ -20,7 +20,7 @@ from webapp.models.conversations.message import Message
 from webapp.models.kept_counts import SafeguardHit
 from webapp.models.links import links
 from webapp.models.links.links import LinkClick
-from webapp.models.results import reports
+from webapp.models.results import view_reports
 
 # Numbers of people: the page behind has as many rows
 OF_PEOPLE = {"Sent to", "Seen", "Started", "Completed", "Initial Messages", "Messages Remaining", "Needs Attention"}
@@ -168,7 +168,7 @@ async def test_reports_behind_an_answer_are_found_however_far_back_they_are(
     """A page looks at so many reports, and says where to look further; the follow-up of its people is one press away."""
     await a_full_night(cast)
     gary = await browse(cast.gary)
-    monkeypatch.setattr(reports, "LOOKED_AT", 1)
+    monkeypatch.setattr(view_reports, "LOOKED_AT", 1)
     found = dict(await numbers_of(gary, f"{here(cast)}/results/tags"))
     assert list(found.values()) == [1, 1]
     for link in found:

@@ -21,8 +21,8 @@ from webapp.models.bulk.job import BulkJob
 from webapp.models.kept_counts import FREE, TAG
 from webapp.models.results import results
 from webapp.rules import errors
-from webapp.rules.actions import people
-from webapp.rules.actions.people import People
+from webapp.rules.results import people_behind
+from webapp.rules.results.people_behind import People
 from webapp.rules.speech.sentences import said, together
 
 Choice = tuple[People, str, int]  # the people, in words, and how many conversations or texts the results count
@@ -38,7 +38,7 @@ async def ask(request: Request, member: Membership, action_id: int) -> Response:
 
 
 async def _ask(request: Request, action: Action, form: Form, status: int = 200) -> Response:
-    chosen = people.read(str(form.data.get("people") or ""))
+    chosen = people_behind.read(str(form.data.get("people") or ""))
     offered = await _offered(action)
     return page(
         request,
@@ -68,7 +68,10 @@ async def start(request: Request, member: Membership, action_id: int) -> Respons
 
 async def _started(member: Membership, action: Action, form: Form) -> BulkJob | None:
     """None where the form is wrong, which says why."""
-    chosen, client_id = people.read(str(form.data.get("people") or "")), forms.uuid_of(str(form.data.get("client_id")))
+    chosen, client_id = (
+        people_behind.read(str(form.data.get("people") or "")),
+        forms.uuid_of(str(form.data.get("client_id"))),
+    )
     name = form.text("name", words.gettext("Name"), 120, required=True)
     if chosen is None or client_id is None:
         form.wrong("people", words.gettext("Choose which people. Nothing was begun."))

@@ -15,9 +15,9 @@ from webapp.models.accounts import user_search
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
-from webapp.models.results import operations, performs, pictures, reports, results
-from webapp.rules.actions import people
+from webapp.models.results import operations, performs, pictures, results, view_reports
 from webapp.rules.contacts.contact_filter import id_of
+from webapp.rules.results import people_behind
 
 
 @get("/actions/{action_id:int}/results")
@@ -61,14 +61,14 @@ async def reports_page(request: Request, member: Membership, action_id: int) -> 
 
 async def _reports(action: Action, member: Membership, query: Mapping[str, str]) -> dict[str, Any]:
     by = await user_search.named(member.campaign, id_of(query.get("by", "")))
-    said = people.read(query.get("said", ""))
+    said = people_behind.read(query.get("said", ""))
     said = said if said and said.kind in ("tag", "field") else None
-    totals = await reports.totals(action)
+    totals = await view_reports.totals(action)
     return {
         "action": action,
         "totals": totals,
         "responses": [row for row in await results.scripts(action) if row.script.kind == RESPONSE],
-        "found": await reports.page(action, totals, id_of(query.get("before", "")), said, by.user_id if by else 0),
+        "found": await view_reports.page(action, totals, id_of(query.get("before", "")), said, by.user_id if by else 0),
         "said": said,
         "by": by,
         "filed": 0 if said else await _filed(action, by),

@@ -16,7 +16,7 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import RESPONSE
 from webapp.models.contacts import labels
-from webapp.models.results import reports, results, users
+from webapp.models.results import results, users, view_reports
 from webapp.routes.admin.accounts import user_table
 from webapp.rules.accounts import user_filter
 from webapp.rules.accounts.user_filter import UserFilter
@@ -65,7 +65,7 @@ def _query(wanted: UserFilter) -> str:
 @get("/actions/{action_id:int}/results/tags")
 async def tags_tab(request: Request, member: Membership, action_id: int) -> Response:
     action = await finding.action_of(member, action_id)
-    totals, counted = await reports.totals(action), await kept_counts.totals(action.id)
+    totals, counted = await view_reports.totals(action), await kept_counts.totals(action.id)
     ids = {tag.name: tag.id for tag in await labels.Tag.filter(campaign_id=member.campaign_id)}
     return page(request, "admin/results/tags.html", action=action, totals=totals, counted=counted, ids=ids)
 
@@ -73,7 +73,7 @@ async def tags_tab(request: Request, member: Membership, action_id: int) -> Resp
 @get("/actions/{action_id:int}/results/fields")
 async def fields_tab(request: Request, member: Membership, action_id: int) -> Response:
     action = await finding.action_of(member, action_id)
-    totals, counted = await reports.totals(action), await kept_counts.totals(action.id)
+    totals, counted = await view_reports.totals(action), await kept_counts.totals(action.id)
     ids = {field.title: field.id for field in await labels.CustomField.filter(campaign_id=member.campaign_id)}
     return page(request, "admin/results/fields.html", action=action, totals=totals, counted=counted, ids=ids)
 

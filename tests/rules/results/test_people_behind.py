@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.rules.accounts.user_filter import read as read_users
-from webapp.rules.actions.people import ERRORS, People, read
 from webapp.rules.contacts import contact_filter
+from webapp.rules.results.people_behind import ERRORS, People, read
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=80)
 

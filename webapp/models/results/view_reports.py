@@ -12,7 +12,7 @@ from webapp.models.bulk import people_of
 from webapp.models.contacts.contact import Contact
 from webapp.models.kept_counts import FREE, TAG
 from webapp.models.reports.report import Report
-from webapp.rules.actions.people import People
+from webapp.rules.results.people_behind import People
 
 PAGE = 50
 LOOKED_AT = 5_000  # reports a page of one answer's looks at
