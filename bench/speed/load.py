@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 AT_ONCE = 50  # Starts
 QUEUE = "/c/meyer/actions/1/queue"
 _sent: list[Card] = []  # by the taps of this process
+_shows: dict[str, str] = {}  # cookie -> the mark of the volunteer's page, as its bar has it
+_MARK = re.compile(rb'data-shows="([^"]*)"')
 
 
 @contextlib.asynccontextmanager
@@ -69,16 +73,27 @@ async def _presses(stage: Stage, connections: int, seconds: float, press: Press)
 
 async def _tap(browser: Browser, stage: Stage, card: Card, after: list[Card]) -> None:
     headers = as_htmx.press(stage.url, QUEUE, card.cookie)
-    answer = await browser.post(card.path, card.form | deck(after[:-3:-1]), headers)
+    answer = await browser.post(card.path, card.form | deck(after[:-3:-1], _shows.get(card.cookie, "")), headers)
     if answer.status == 303:
         answer = await browser.get(answer.location, as_htmx.follow(headers))
     assert answer.status == 200 and len(answer.body) > 500, (answer.status, answer.body[:300])
+    _shows[card.cookie] = _now_shows(_shows.get(card.cookie, ""), answer.body)
 
 
-def deck(ahead: list[Card]) -> dict[str, str]:
-    """deck.js adds to the form the cards the page holds behind the one that is sent. An older tree looks at no such
-    field."""
-    return {"ahead": ",".join(str(card.keys["conversation"]) for card in ahead)}
+def _now_shows(before: str, body: bytes) -> str:
+    """The answer is read once for each volunteer; after it each tap counts one text more. Their first tap brings all, as that of
+    a page whose bar shows something old."""
+    if before:
+        texted, _, rest = before.partition("-")
+        return f"{int(texted) + 1}-{rest}"
+    found = _MARK.search(gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body)
+    return found[1].decode() if found else ""
+
+
+def deck(ahead: list[Card], shows: str) -> dict[str, str]:
+    """deck.js adds to the form the cards the page holds behind the one that is sent, and what the page shows. An older tree looks
+    at no such fields."""
+    return {"ahead": ",".join(str(card.keys["conversation"]) for card in ahead), "shows": shows}
 
 
 async def _click(browser: Browser, stage: Stage, card: Card, after: list[Card]) -> None:

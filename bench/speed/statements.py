@@ -43,9 +43,9 @@ async def _recorded_press(stage: Stage, client: httpx.AsyncClient, headers: dict
     first = stage.cards.pop()
     second, *later = [card for card in stage.cards if card.cookie == first.cookie][:4]
     stage.cards.remove(second)
-    await _press(client, first, headers, [second, later[0]])
+    shows = await _press(client, first, headers, [second, later[0]])
     with _recording() as statements:
-        await _press(client, second, headers, later)
+        await _press(client, second, headers, later, shows)
     quarter = len(stage.cards) // 4
     people = [card.keys for card in stage.cards[:quarter]]
     del stage.cards[:quarter]
@@ -57,12 +57,16 @@ def _of_anybody(text: str, values: list[Any]) -> tuple[str, list[Any]]:
     return _VERSION.sub(r"(\1 OR true)", text), values
 
 
-async def _press(client: httpx.AsyncClient, card: Card, headers: dict[str, str], ahead: list[Card]) -> None:
+async def _press(
+    client: httpx.AsyncClient, card: Card, headers: dict[str, str], ahead: list[Card], shows: str = ""
+) -> str:
+    """Returns the mark of the page after it."""
     client.cookies.set(login.COOKIE, card.cookie)
     own = {name: value for name, value in headers.items() if name not in ("cookie", "content-type")}
-    form = card.form | (load.deck(ahead[:2]) if headers else {})
+    form = card.form | (load.deck(ahead[:2], shows) if headers else {})
     answer = await client.post(card.path, data=form, headers=own)
     assert answer.status_code in (200, 303), answer.text[:500]
+    return "".join(re.findall(r'data-shows="([^"]*)"', answer.text))
 
 
 async def _record_reply(stage: Stage, client: httpx.AsyncClient) -> None:

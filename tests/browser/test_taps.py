@@ -39,9 +39,10 @@ async def test_a_tap_is_one_request_and_bench_sends_the_same(bank: Bank, open_pa
     own = OF_THE_BROWSER | {"content-length", "host", "connection", "cookie"}
     unlike = {n: (sent.get(n), ours.get(n)) for n in (sent.keys() | ours.keys()) - own if sent.get(n) != ours.get(n)}
     assert unlike == {}
-    fields, ahead = parse_qs(press.post_data or "", keep_blank_values=True), load.deck([])
+    fields, ahead = parse_qs(press.post_data or "", keep_blank_values=True), load.deck([], "")
     assert set(fields) == {"client_message_id", "hash", *ahead}
     assert re.fullmatch(r"\d+,\d+", fields["ahead"][0]), "two cards behind it"
+    assert fields["shows"][0].startswith(f"{before}-")
 
 
 async def test_the_first_screen_on_a_phone_is_few_requests_and_bytes(bank: Bank, open_page: OpenPage) -> None:

@@ -47,8 +47,9 @@ async def test_no_statement_of_an_evening_reads_a_whole_table(
         path, *behind = dict.fromkeys(re.findall(r'hx-post="(/c/meyer/queue/[0-9]+/messages)"', card))
         form = dict(re.findall(r'name="(client_message_id|hash)" value="([^"]*)"', card)[:2])
         form["ahead"] = ",".join(re.findall(r"[0-9]+", "".join(behind)))
+        form |= dict(re.findall(r'data-(shows)="([^"]+)"', card))
         assert (
-            len(form) == 3
+            len(form) == 4
             and len(behind) == AHEAD
             and (await amy.post(path, data=form, headers=PARTIAL)).status_code == 200
         )

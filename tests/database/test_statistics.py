@@ -12,6 +12,7 @@ from tests.cast.database.plans import BIG, Asked, statements
 from webapp import clock, config, database
 from webapp.database import statistics, transaction
 from webapp.models.accounts.sessions import Session
+from webapp.models.cards.following import OnPage
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations.conversation import Conversation
@@ -148,9 +149,11 @@ async def tap(cast: Cast) -> Asked:
         found = await Session.in_campaign(token, "meyer", beside=click_sql.beside(talk.id))
         assert found and found[1]
         read = click_sql.with_login(found[0].row, found[0].found, found[1])
-        _, text = await first_card.queue_of(cast.amy, cast.action)
-        assert text
-        sent = await first_text.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash, read, ahead=[talk.id])
+        before, text = await first_card.queue_of(cast.amy, cast.action)
+        assert before and text
+        sent = await first_text.send_first(
+            cast.amy, talk.id, uuid.uuid4(), text.hash, read, OnPage([talk.id], before.mark)
+        )
         assert isinstance(sent, Queued) and sent.following
         raise Undone
 

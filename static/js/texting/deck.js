@@ -58,6 +58,7 @@
     if (!boxes.length || ctx.sourceElement !== send()?.form || navigator.onLine === false) return;
     const cards = boxes.map((box) => box.querySelector("[data-card]").dataset.card);
     ctx.request.body.set("ahead", cards.map((card) => card.split("-")[0]).join());
+    ctx.request.body.set("shows", document.getElementById("bar").dataset.shows);
     const card = [document.querySelector("#main > [data-card]:not([hidden])"), ctx.sourceElement.parentElement];
     ctx.press = { main: document.getElementById("main"), card, next: [...boxes[0].children], box: boxes[0] };
   });

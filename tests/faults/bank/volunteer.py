@@ -16,16 +16,17 @@ _CARD = re.compile(
     r'action="/c/meyer/queue/(\d+)/messages".*?name="client_message_id" value="([^"]+)".*?name="hash" value="([^"]*)"',
     re.S,
 )
+_SHOWS = re.compile(r'data-shows="([^"]*)"')
 
 
 class Volunteer:
     """Someone who texts with plain forms, and presses again when the site does not answer. They wait longer than ten log-ins
     at once take on a busy machine: whoever gives up sooner and presses again holds up the others. ``deck``: they text as a
     browser with JavaScript does, which holds the next cards and asks for one more with each (deck.js); ``brought``: how many
-    came so."""
+    came so; ``shows``: the mark of what the page shows."""
 
     def __init__(self, bank: Bank, email: str, deck: bool = False) -> None:
-        self.bank, self.email, self.deck, self.brought = bank, email, deck, 0
+        self.bank, self.email, self.deck, self.brought, self.shows = bank, email, deck, 0, ""
         self.client = httpx.AsyncClient(base_url=bank.url, timeout=30, follow_redirects=True)
 
     async def press(
@@ -40,6 +41,7 @@ class Volunteer:
                 said = repr(error)
             else:
                 if answer.status_code < 500:
+                    self.shows = next(iter(_SHOWS.findall(answer.text)), self.shows)
                     return answer
                 said = str(answer.status_code)
             await asyncio.sleep(0.05)
@@ -68,7 +70,9 @@ class Volunteer:
         clicks = 0
         while True:
             (talk, client_id, seen), *cards = cards
-            form = {"client_message_id": client_id, "hash": seen} | ({"ahead": _ids(cards)} if cards else {})
+            form = {"client_message_id": client_id, "hash": seen} | (
+                {"ahead": _ids(cards), "shows": self.shows} if cards else {}
+            )
             answer = await self.press("POST", f"/c/meyer/queue/{talk}/messages", form, PARTIAL if self.deck else None)
             clicks += 1
             more = _CARD.findall(answer.text)

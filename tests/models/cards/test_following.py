@@ -12,7 +12,7 @@ from webapp.models.accounts.campaign import Campaign
 from webapp.models.actions.action import Action
 from webapp.models.assignments import going_back
 from webapp.models.cards import card
-from webapp.models.cards.following import Following
+from webapp.models.cards.following import Following, OnPage
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.opt_outs.opt_out import FROM_KEYWORD
@@ -64,10 +64,10 @@ async def _next(cast: Cast, action: Action) -> list[Conversation]:
 
 
 async def _tap(cast: Cast, action: Action, talk: Conversation, ahead: list[int]) -> Queued:
-    _, text = await first_card.queue_of(cast.amy, action, first=talk.id)
-    assert text
+    before, text = await first_card.queue_of(cast.amy, action, first=talk.id)
+    assert before and text
     read = await read_with_login(cast.amy, talk)
-    outcome = await first_text.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash, read, ahead)
+    outcome = await first_text.send_first(cast.amy, talk.id, uuid.uuid4(), text.hash, read, OnPage(ahead, before.mark))
     assert isinstance(outcome, Queued)
     return outcome
 
@@ -75,4 +75,4 @@ async def _tap(cast: Cast, action: Action, talk: Conversation, ahead: list[int])
 def _told(queue: card.Queue | Following) -> object:
     one = queue.card
     shown = (one.conversation.id, one.zones, one.tags, one.texted_before) if one else None
-    return shown, (queue.progress.total, queue.progress.texted), queue.undoable, queue.undo_seconds
+    return shown, (queue.progress.total, queue.progress.texted), queue.undoable, queue.undo_seconds, queue.mark

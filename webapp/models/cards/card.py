@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 from webapp import clock, database
 from webapp.database import packed
@@ -20,7 +21,7 @@ from webapp.models.assignments import start
 from webapp.models.contacts.contact import Contact
 from webapp.models.contacts.zones import zones_of
 from webapp.models.conversations import buckets, hours
-from webapp.models.conversations.buckets import Bucket, Progress
+from webapp.models.conversations.buckets import Bucket, Counter, Progress
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import UNDOABLE_SQL
 from webapp.rules.contacts import contact_zones
@@ -64,8 +65,8 @@ class GoneBack:
 @dataclass(frozen=True)
 class Queue:
     """``card``: None where nobody can be texted now. ``undoable``:
-    the newest text that has not left yet, for ``undo_seconds`` more. ``looking``: the next contact is not found
-    yet; ask again."""
+    the newest text that has not left yet, for ``undo_seconds`` more. ``mark``: of what its page shows. ``looking``: the
+    next contact is not found yet; ask again."""
 
     card: Card | None
     progress: Progress
@@ -73,6 +74,7 @@ class Queue:
     gone_back: GoneBack
     undoable: Sent | None
     undo_seconds: int
+    mark: str
     looking: bool = False
 
 
@@ -80,28 +82,46 @@ async def queue_of(member: Membership, action: Action, first: int = 0, but: Sequ
     """The member's queue in this action; None before the first Start. ``first``: a conversation to show before the others,
     if the member still holds it and nobody texted it. ``but``: at most AHEAD conversations whose cards the page has."""
     among, now = await start.still_held(action, member.user), clock.now()
-    row = await _read(member, action, first, but, among, await hours.awake_lately(action.campaign, now))
+    awake = await hours.awake_lately(action.campaign, now)
+    row = await _read(member, action, first, but, among, awake)
     if row and row["v__id"] is None and not but:  # a list may have brought new zones a moment ago
-        row = await _read(member, action, first, but, among, await hours.open_zone_sets(action.campaign, now))
+        awake = await hours.open_zone_sets(action.campaign, now)
+        row = await _read(member, action, first, but, among, awake)
     if row is None:
         return None
     found = await _ROW.whole(row)
     if found["v"] is None and not but:
         await buckets.settle(found["b"], clock.now())
-    return await _queue(action.campaign, row, found)
+    return await _queue(action.campaign, row, found, tuple(awake))
 
 
-async def _queue(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Queue:
+async def _queue(
+    campaign: Campaign, row: dict[str, Any], found: dict[str, Any], awake: tuple[int | None, ...]
+) -> Queue:
     sent = [_sent(*values) for values in sorted(filter(None, packed.parsed(row["sent"]) or []), reverse=True)]
     undoable, undo_seconds = undo_of(sent)
+    progress = Progress.of(row)
     return Queue(
         card=await card_of(campaign, row, found),
-        progress=Progress.of(row),
+        progress=progress,
         just_sent=sent,
         gone_back=GoneBack(**dict(packed.parsed(row["back"]) or [])),
         undoable=undoable,
         undo_seconds=undo_seconds,
+        mark=mark_of(progress, awake),
     )
+
+
+def mark_of(counter: Counter, awake: tuple[int | None, ...]) -> str:
+    """Of the counter, and of the zone sets whose people may be texted. A page with another one shows more that is old: texts
+    that came from another tab, or did not leave, and the number of people who can be texted later."""
+    return f"{counter.texted}-{counter.total}-{_mark_of(awake)}"
+
+
+@lru_cache(maxsize=200)
+def _mark_of(awake: tuple[int | None, ...]) -> int:
+    """The same in each process."""
+    return crc32(repr(sorted(awake, key=str)).encode())
 
 
 def undo_of(sent: Sequence[Sent]) -> tuple[Sent | None, int]:

@@ -16,12 +16,21 @@ from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.assignments import start
-from webapp.models.cards.card import AHEAD, Card, Sent, always_as_many, card_of, known_of_next, undo_of
+from webapp.models.cards.card import AHEAD, Card, Sent, always_as_many, card_of, known_of_next, mark_of, undo_of
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import buckets, hours
 from webapp.models.conversations.buckets import Counter
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import Message
+
+
+@dataclass(frozen=True)
+class OnPage:
+    """A page, as the press on it describes it. ``ahead``: at most AHEAD conversations whose cards it has, the one it shows now first.
+    ``mark``: as the server gave it."""
+
+    ahead: Sequence[int] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Following:
     just_sent: list[Sent]
     undoable: Sent | None
     undo_seconds: int
+    mark: str
 
 
 _ROW = Joined(v=Conversation, k=Contact, kept={"s": Script})
@@ -41,9 +51,9 @@ _ROW = Joined(v=Conversation, k=Contact, kept={"s": Script})
 async def beside_sending(
     member: Membership, action: Action, sending: Conversation, ahead: Sequence[int]
 ) -> Statement | None:
-    """A SELECT of one row, for the statement that stores the first text of ``sending`` and does not see it yet. ``ahead``: at most
-    AHEAD conversations whose cards the page has. None where `card.queue_of` has to ask by itself: the text is in no bucket, or a
-    job still closes people of the action."""
+    """A SELECT of one row, for the statement that stores the first text of ``sending`` and does not see it yet. ``ahead``: as of
+    `OnPage`. None where `card.queue_of` has to ask by itself: the text is in no bucket, or a job still closes people of the
+    action."""
     if action.audience_cursor is not None or not sending.bucket_id:
         return None
     now = clock.now()
@@ -67,19 +77,22 @@ def _sql(awake: tuple[int | None, ...]) -> str:
 
 
 async def after_sending(
-    campaign: Campaign, row: dict[str, Any], message: Message, contact: Contact
+    campaign: Campaign, row: dict[str, Any], message: Message, contact: Contact, shown: str
 ) -> Following | None:
-    """``row``: as the statement gave it. None where the text is not of the member's newest bucket, which is the one the page
-    counts: its contact slept when the bucket was begun."""
-    if row["newest_bucket"] != message.bucket_id:
+    """``row``: as the statement gave it. ``shown``: the page's mark. None where the page shows more that is old now, and where the
+    text is not of the member's newest bucket, which is the one the page counts: its contact slept when the bucket was begun."""
+    awake = tuple(await hours.awake_lately(campaign, clock.now()))
+    texted, total = row["texted"] + 1, row["texted"] + row["open"] + 1
+    before, after = Counter(total, texted - 1), Counter(total, texted)
+    if row["newest_bucket"] != message.bucket_id or shown != mark_of(before, awake):
         return None
     sent = Sent(message.id, message.created_at, contact.first_name, contact.place, message.due_at)
-    texted = row["texted"] + 1
     undoable, undo_seconds = undo_of([sent])
     return Following(
         card=await card_of(campaign, row, await _ROW.whole(row)),
-        progress=Counter(texted + row["open"], texted),
+        progress=after,
         just_sent=[sent],
         undoable=undoable,
         undo_seconds=undo_seconds,
+        mark=mark_of(after, awake),
     )

@@ -8,7 +8,6 @@ are not, or the answer is no, the same is done once more under locks.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,7 @@ from webapp.models.actions import limits
 from webapp.models.actions.action import Action
 from webapp.models.actions.script import Script
 from webapp.models.cards import following
+from webapp.models.cards.following import OnPage
 from webapp.models.conversations import buckets, making
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL, Message
@@ -52,31 +52,30 @@ async def send_first(
     client_id: uuid.UUID,
     seen: str,
     read: ClickRows | None = None,
-    ahead: Sequence[int] = (),
+    page: OnPage = OnPage(),
 ) -> Outcome:
     """``seen`` is the card's hash. The member holds the conversation, or held it last and it is free again (S8). ``read``: its
-    rows as they were read with the login. ``ahead``: conversations whose cards the page has."""
-    if read and (stored := await at_once(member, read, client_id, seen, ahead)):
+    rows as they were read with the login. ``page``: the one with the card."""
+    if read and (stored := await at_once(member, read, client_id, seen, page)):
         return stored
     return await once(member, conversation_id, client_id, lambda: _with_locks(member, conversation_id, client_id, seen))
 
 
-async def at_once(
-    member: Membership, rows: ClickRows, client_id: uuid.UUID, seen: str, ahead: Sequence[int]
-) -> Queued | None:
-    """The same statement reads the card behind those ``ahead``. None where it takes locks to say what becomes of the press."""
+async def at_once(member: Membership, rows: ClickRows, client_id: uuid.UUID, seen: str, page: OnPage) -> Queued | None:
+    """The same statement reads the card behind those of the page. None where it takes locks to say what becomes of the press."""
     if rows.conversation.user_id != member.user_id:
         return None
     draft = await _judged(member, rows, client_id, seen)
     if not isinstance(draft, Draft) or not draft.script or variables.links(draft.script.body):
         return None
+    ahead = page.ahead
     behind = await following.beside_sending(member, rows.action, rows.conversation, ahead) if ahead else None
     if (stored := await database.one_statement(lambda: _stored_as_read(rows, draft, behind))) is None:
         return None
     message, row = stored
     if behind is None:
         return Queued(message, action=rows.action)
-    after = await following.after_sending(member.campaign, row, message, rows.contact)
+    after = await following.after_sending(member.campaign, row, message, rows.contact, page.mark)
     return Queued(message, action=rows.action, following=after)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import Provide
 
 from webapp import clock, queue, words
@@ -16,6 +18,7 @@ from webapp.models.actions.action import Action
 from webapp.models.assignments import assigning, going_back
 from webapp.models.cards import card
 from webapp.models.cards.closed import asleep
+from webapp.models.cards.following import OnPage
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.conversations.message import INITIAL
 from webapp.models.scripts import first_card
@@ -53,11 +56,11 @@ async def send(request: Request, member: Membership, conversation_id: int) -> Re
         return await _again(request, member, conversation_id)
     session, seen = login.session_of(request), str(form.get("hash", ""))
     read = click_sql.with_login(session.row, session.found, member)
-    ahead = _ahead(str(form.get("ahead", ""))) if pages.is_partial(request) else []
-    outcome = await first_text.send_first(member, finding.row_id(conversation_id), client_id, seen, read, ahead)
+    shown = _on_page(form) if pages.is_partial(request) else OnPage()
+    outcome = await first_text.send_first(member, finding.row_id(conversation_id), client_id, seen, read, shown)
     if isinstance(outcome, click.Queued):
         await queue.drain_when_due(outcome.message.number_id or 0, member.campaign.undo_seconds)
-        return await _next(request, member, outcome, ahead)
+        return await _next(request, member, outcome, shown.ahead)
     return await _refused(request, member, await finding.once_held(member, conversation_id), outcome)
 
 
@@ -67,7 +70,7 @@ async def _again(request: Request, member: Membership, conversation_id: int) -> 
     return await _queue(request, member, conversation.action, notice="again", status=422)
 
 
-async def _next(request: Request, member: Membership, sent: click.Queued, ahead: list[int]) -> Response:
+async def _next(request: Request, member: Membership, sent: click.Queued, ahead: Sequence[int]) -> Response:
     """The next card at once, in place of this one; without htmx by a redirect. Where the page shows that one already
     (``ahead``), how far the bucket is and one more card for the end of the deck."""
     action_id = sent.message.action_id or 0
@@ -84,9 +87,10 @@ async def _next(request: Request, member: Membership, sent: click.Queued, ahead:
     return page(request, _CARD, _AHEAD_PART, action=action, shown=shown, ahead=more, **said)
 
 
-def _ahead(typed: str) -> list[int]:
-    """Conversations whose cards the page holds, the one it shows now first."""
-    return [finding.row_id(int(one[:17])) for one in typed[:99].split(",") if one.isdecimal()][: card.AHEAD]
+def _on_page(form: FormMultiDict) -> OnPage:
+    typed = str(form.get("ahead", ""))[:99].split(",")
+    ahead = [finding.row_id(int(one[:17])) for one in typed if one.isdecimal()]
+    return OnPage(ahead[: card.AHEAD], str(form.get("shows", "")))
 
 
 async def _refused(
