@@ -14,7 +14,7 @@ from webapp.database import transactional
 from webapp.models.committed import Committed
 from webapp.rules import errors
 from webapp.rules.accounts import join_code
-from webapp.rules.numbers.pace import LONGEST_REST, seconds_ahead
+from webapp.rules.numbers.rests import LONGEST_REST, seconds_ahead
 
 BUCKET_SIZES = (10, 25, 100, 200)  # SPEC S2
 REGISTRATIONS = ("10dlc", "toll_free", "short_code")

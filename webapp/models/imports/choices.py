@@ -41,7 +41,7 @@ async def _check(job: ContactImport, shape: Shape, home_phones: bool) -> str:
     if unknown := [name for name in job.mapping if not contact_columns.is_column(shape.header, name)]:
         return f"The file has no column {', '.join(unknown)}. It has: {', '.join(_names(shape))}."
     customs = await CustomField.filter(campaign_id=job.campaign_id, archived_at=None)
-    slugs = {known: one.slug for one in customs for known in _names_of(one)}
+    slugs = {known: one.slug for one in customs for known in contact_columns.names_of_field(one.slug, one.title)}
     wrong = [
         target for target in job.mapping.values() if target and target not in _FIELDS and _plain(target) not in slugs
     ]
@@ -73,10 +73,6 @@ def _names(shape: Shape) -> list[str]:
     """The columns' names. A column without a header is named by its place, and so is the second of two with one
     name."""
     return [name if name and name not in shape.header[:n] else f"Column {n + 1}" for n, name in enumerate(shape.header)]
-
-
-def _names_of(field: CustomField) -> tuple[str, ...]:
-    return field.slug.lower(), f"custom_field_{field.slug.lower()}", contact_columns.slug(field.title)
 
 
 def _plain(target: str) -> str:

@@ -13,7 +13,7 @@ from webapp.models.contacts.contact import Contact
 from webapp.models.numbers.number import Changes, PhoneNumber
 from webapp.rules import window
 from webapp.rules.numbers import forecast, local_number
-from webapp.rules.numbers.pace import FEW
+from webapp.rules.numbers.rests import FEW
 
 _FRESH, _STALE = 1.0, 5.0  # seconds a snapshot is used, at least and at most
 _SHARE = 20  # it is used this many times as long as it took to read: long queues are counted less often

@@ -15,7 +15,7 @@ from webapp.database.statements import column
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.deliveries import hour_of
 from webapp.rules import errors, segments
-from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST, seconds_ahead
+from webapp.rules.numbers.rests import LONGEST_HOLD, LONGEST_REST, seconds_ahead
 
 SERVICE, LONGEST = 80, 20  # characters of a Messaging Service's name, and of an address that texts go to or come from
 ENOUGH_SENT, MOST_FILTERED = 50, 0.03  # texts in 24 hours, and the share of them that carriers may filter (S3)

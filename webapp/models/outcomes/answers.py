@@ -17,7 +17,7 @@ from webapp.models.conversations.message import DROPPED, QUEUED, REJECTED, SENDI
 from webapp.models.numbers.number import PhoneNumber
 from webapp.models.outcomes import learning
 from webapp.rules import errors, phone
-from webapp.rules.numbers.pace import LONGEST_HOLD
+from webapp.rules.numbers.rests import LONGEST_HOLD
 
 FIRST_LOOK = timedelta(seconds=30)  # after it became unknown
 # A contact's columns that a claim changes; they are restored when Twilio certainly did not take the text

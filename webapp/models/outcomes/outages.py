@@ -13,10 +13,10 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.numbers.number import PhoneNumber
-from webapp.rules.numbers import pace
-from webapp.rules.numbers.pace import LONGEST_HOLD, LONGEST_REST
+from webapp.rules.numbers import rests
+from webapp.rules.numbers.rests import LONGEST_HOLD, LONGEST_REST
 
-FEW = pace.FEW
+FEW = rests.FEW
 FEW_OF_ALL = 5  # failed calls in a row after which all numbers of the campaign rest
 FIRST_REST = 10.0  # seconds; doubled with each failure
 TRY = timedelta(seconds=20)  # one process tries, and the others wait so long for what it finds

@@ -150,13 +150,18 @@ def _guess(n: int, header: Sequence[str], custom_fields: Mapping[str, str], samp
         return "phone" if found.flag != "negative" and phone_cell.are_phones(cells) else REFUSE
     wanted = slug(header[n])
     for name, title in custom_fields.items():
-        if wanted and wanted in (name.lower(), f"custom_field_{name.lower()}", slug(title)):
+        if wanted and wanted in names_of_field(name, title):
             return name
     if found is None or (header_words.key(header[n]) in headers.UNSURE and not any("@" in cell for cell in cells)):
         return "phone" if phone_kinds.is_bare(header[n], cells) else LEAVE_OUT
     if found.field == "phone" and cells and all(map(flags.yes_or_no, cells)):
         return LEAVE_OUT  # "Wireless?" with Yes and No
     return found.field
+
+
+def names_of_field(name: str, title: str) -> tuple[str, str, str]:
+    """How a column may name a custom field, as `slug` makes them. ``name``: the field's slug."""
+    return name.lower(), f"custom_field_{name.lower()}", slug(title)
 
 
 def _is_phone(cell: str) -> bool:
