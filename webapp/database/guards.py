@@ -75,6 +75,53 @@ def _trigger(
     return Guard("trigger", name, sqlite if each == "ROW" else "", postgres, table, body)
 
 
+def _names_rows(table: str, columns: dict[str, str], locked: str = "") -> list[Guard]:
+    """What foreign keys prove, once for all rows of a statement: ``columns`` name rows that are there, each of a table. PostgreSQL's
+    own check looks for and locks one row for each row. Those tables keep their rows by other guards. ``locked``: the column of one
+    that does not: its row stays until the transaction ends. On PostgreSQL; SQLite has its keys."""
+    act = f"RAISE EXCEPTION 'a row of {table} names one that is not there' USING ERRCODE = 'foreign_key_violation';"
+
+    def gone(made: str) -> str:
+        """A LIMIT keeps PostgreSQL from a join, for which it may read a whole table."""
+        return " OR ".join(
+            f"EXISTS (SELECT 1 FROM (SELECT DISTINCT m.{column} AS id FROM {made} AS m) AS named WHERE named.id IS NOT NULL"
+            f" AND (SELECT o.id FROM {other} o WHERE o.id = named.id LIMIT 1) IS NULL)"
+            for column, other in columns.items()
+        )
+
+    def body(made: str) -> str:
+        lock = (
+            f"PERFORM 1 FROM {columns[locked]} WHERE id IN (SELECT m.{locked} FROM {made} AS m) FOR KEY SHARE; "
+            if locked
+            else ""
+        )
+        return f"BEGIN {lock}IF {gone(made)} THEN {act} END IF; RETURN NULL; END"
+
+    new, moved = f"{table}_names", f"{table}_names_again"
+    changed = f"UPDATE OF {', '.join(columns)}"
+    return [
+        Guard(
+            "trigger",
+            new,
+            "",
+            f"CREATE TRIGGER {new} AFTER INSERT ON {table} REFERENCING NEW TABLE AS made FOR EACH STATEMENT"
+            f" EXECUTE FUNCTION {new}()",
+            table,
+            body("made"),
+        ),
+        Guard(
+            "trigger",
+            moved,
+            "",
+            f"CREATE TRIGGER {moved} AFTER {changed} ON {table} FOR EACH ROW"
+            f" WHEN ({' OR '.join(f'NEW.{column} IS DISTINCT FROM OLD.{column}' for column in columns)})"
+            f" EXECUTE FUNCTION {moved}()",
+            table,
+            body("(SELECT NEW.*)"),
+        ),
+    ]
+
+
 def _noting(name: str, when: str, table: str, condition: str, does: str) -> Guard:
     """Does ``does`` for each row where ``condition`` holds. The condition may look at this row alone."""
     check = f"WHEN {condition} " if condition else ""
@@ -189,10 +236,22 @@ GUARDS = [
     _trigger(
         "consent_not_emptied", "BEFORE TRUNCATE", "opt_in_consent", "", "consents can not be removed", "STATEMENT"
     ),
-    # Texts and conversations name these without a foreign key: each check would lock a row that all clicks share
+    # Texts, conversations, contacts and list places name these without a foreign key: each check would lock a row that all
+    # clicks share, or once for each row of a slice
     _trigger("user_kept", "BEFORE DELETE", "user_account", "", "a user can not be removed"),
     _trigger("campaign_kept", "BEFORE DELETE", "campaign", "", "a campaign can not be removed"),
     _trigger("number_kept", "BEFORE DELETE", "phone_number", "", "a number can not be removed"),
+    _trigger("contact_kept", "BEFORE DELETE", "contact", "", "a contact can not be removed"),
+    _trigger("zone_set_kept", "BEFORE DELETE", "zone_set", "", "a zone set can not be removed"),
+    _trigger(
+        "list_kept",
+        "AFTER DELETE",
+        "contact_list",
+        "EXISTS (SELECT 1 FROM list_membership m WHERE m.contact_list_id = OLD.id)",
+        "a list with people on it can not be removed",
+    ),
+    *_names_rows("contact", {"campaign_id": "campaign", "zone_set_id": "zone_set"}),
+    *_names_rows("list_membership", {"contact_list_id": "contact_list", "contact_id": "contact"}, "contact_list_id"),
     # Indexes for the questions of pages and workers
     _index("form_of_action", "opt_in_form", "action_id"),
     _index("field_of_form", "opt_in_field", "form_id"),

@@ -71,6 +71,37 @@ class AddColumns(TortoiseOperation):
             await column.database_forward(app_label, old_state, new_state, state_editor)
 
 
+class DropKeys(TortoiseOperation):
+    """Foreign keys (model, field) that get db_constraint=False: PostgreSQL drops their constraints, SQLite keeps its own, as
+    `CreateTables` says."""
+
+    reversible = False
+
+    def __init__(self, *keys: tuple[str, str]) -> None:
+        self.keys = keys
+
+    def describe(self) -> str:
+        return f"Drop {len(self.keys)} foreign keys"
+
+    def state_forward(self, app_label: str, state: State) -> None:
+        changed = set()
+        for model, name in self.keys:
+            fields = self.get_model_state(state, app_label, model).fields
+            field = fields[name] = cast(ForeignKeyFieldInstance[Any], deepcopy(fields[name]))
+            field.db_constraint = False
+            changed |= {(app_label, model), state.apps.split_reference(field.model_name)}
+        state.reload_models(changed)
+
+    async def database_forward(
+        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
+    ) -> None:
+        if state_editor is None or state_editor.DIALECT != "postgres":
+            return
+        for model, name in self.keys:
+            meta = new_state.apps.get_model(app_label, model)._meta
+            await _drop_constraint(meta.db_table, cast(Any, meta.fields_map[name]).source_field, state_editor)
+
+
 async def create_table(model: type[Model], state_editor: BaseSchemaEditor) -> None:
     await state_editor.create_model(model)
     if state_editor.DIALECT == "postgres":
@@ -78,8 +109,11 @@ async def create_table(model: type[Model], state_editor: BaseSchemaEditor) -> No
 
 
 async def _drop_unwanted_constraints(model: type[Model], state_editor: BaseSchemaEditor) -> None:
-    """PostgreSQL names the constraint of a column itself: table_column_fkey."""
-    table = model._meta.db_table
     for field in model._meta.fields_map.values():
         if isinstance(field, ForeignKeyFieldInstance) and not field.db_constraint:
-            await state_editor._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{field.source_field}_fkey"')
+            await _drop_constraint(model._meta.db_table, str(field.source_field), state_editor)
+
+
+async def _drop_constraint(table: str, column: str, state_editor: BaseSchemaEditor) -> None:
+    """PostgreSQL names the constraint of a column itself: table_column_fkey."""
+    await state_editor._run_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{column}_fkey"')

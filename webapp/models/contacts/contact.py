@@ -29,7 +29,7 @@ class Contact(Model):
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
-        "models.Campaign", related_name="contacts", on_delete=fields.NO_ACTION
+        "models.Campaign", related_name="contacts", on_delete=fields.NO_ACTION, db_constraint=False
     )
     phone = fields.CharField(20)
     first_name = fields.CharField(100, default="")
@@ -41,7 +41,7 @@ class Contact(Model):
     van = fields.IntField(null=True)  # whose the VAN ID is; null: that of the VAN of their state
     timezone = fields.CharField(64, default="")
     zone_set: fields.ForeignKeyNullableRelation[ZoneSet] = fields.ForeignKeyField(
-        "models.ZoneSet", related_name="contacts", null=True, on_delete=fields.NO_ACTION
+        "models.ZoneSet", related_name="contacts", null=True, on_delete=fields.NO_ACTION, db_constraint=False
     )
     zone_source = fields.CharField(10, default="")
     first_key = fields.CharField(100, default="", db_default="")  # compared by a search by name; set from the names

@@ -44,10 +44,10 @@ class ContactList(Model):
 class ListMembership(Model):
     id = fields.BigIntField(primary_key=True)
     contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
-        "models.ContactList", related_name="memberships", on_delete=fields.NO_ACTION
+        "models.ContactList", related_name="memberships", on_delete=fields.NO_ACTION, db_constraint=False
     )
     contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
-        "models.Contact", related_name="list_memberships", on_delete=fields.NO_ACTION
+        "models.Contact", related_name="list_memberships", on_delete=fields.NO_ACTION, db_constraint=False
     )
 
     class Meta:
