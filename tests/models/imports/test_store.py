@@ -42,6 +42,20 @@ async def test_rows_of_one_phone_in_different_slices_merge_the_same_way(
     assert (job.created, job.updated, job.merged) == (2, 0, 2)
 
 
+async def test_rows_of_one_phone_in_a_slice_behind_another_merge_the_same_way(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contacts of the last slice are made while the one before is stored, by what is known of the first."""
+    monkeypatch.setattr(long_work, "FIRST", 3)
+    monkeypatch.setattr(long_work, "LARGEST", 3)
+    first = "".join(f"21255501{n},Ana,,\n" for n in range(10, 16))
+    then = "2125550123,Lisa,,\n(212) 555-0123,Elisabeth,Ng,lisa@example.org\n2125550124,José,Ruiz,\n"
+    job = await import_file(cast, write(tmp_path, "phone,first_name,last_name,email\n" + first + then))
+    found = [(c.first_name, c.first_key, c.last_name, c.email) for c in await stored(job)]
+    assert found[6:] == [("Lisa", "lisa", "Ng", "lisa@example.org"), ("José", "jose", "Ruiz", "")]
+    assert len({c.zone_set_id for c in await stored(job)}) == 1 and (job.created, job.merged) == (8, 1)
+
+
 async def test_a_later_upload_updates_what_it_says_and_blanks_nothing(cast: Cast, tmp_path: Path) -> None:
     await import_file(cast, write(tmp_path, "phone,first_name,zip\n4125550101,,16502\n"))
     lisa = await Contact.get(id=cast.lisa.id).select_related("zone_set")

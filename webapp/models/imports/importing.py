@@ -16,7 +16,7 @@ from webapp.models.actions.action import ActionExclusion, ActionList
 from webapp.models.contacts.lists import ContactList, ListMembership
 from webapp.models.imports import counting, reading, store
 from webapp.models.imports.job import ASKING, CONTACTS, OPT_OUTS, ContactImport, Wishes
-from webapp.models.imports.known import Known
+from webapp.models.imports.known import Known, Plain
 from webapp.models.imports.strike_list import store_opt_outs
 from webapp.models.long_work import DONE, RUNNING, WAITING, Pace
 from webapp.reader import child, rows
@@ -116,16 +116,16 @@ async def _read(job: ContactImport, found: Shape, columns: contact_columns.Colum
     order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
     pace, known = Pace(smallest=SMALLEST[database.dialect()]), Known(job)
     async with reading.signs_of_life(job), statistics.beside() as keep_up, child.rows(order) as coming:
-        part = await coming.take(pace.size)
+        part, plain = await _coming(job, coming, pace.size, known)
         while part:
-            ahead = asyncio.create_task(coming.take(pace.size))  # read while the database stores these
+            ahead = asyncio.create_task(_coming(job, coming, pace.size, known))  # while the database stores these
             try:
-                if not await pace.take(_take(job, part, known)):
+                if not await pace.take(_take(job, part, known, plain)):
                     return False
                 keep_up()  # else each slice may read all contacts that the slices before it brought
                 if clock.steady() >= deadline:
                     return True
-                part = await ahead
+                part, plain = await ahead
             finally:
                 ahead.cancel()
                 await asyncio.gather(ahead, return_exceptions=True)
@@ -133,22 +133,25 @@ async def _read(job: ContactImport, found: Shape, columns: contact_columns.Colum
         return False
 
 
-async def _take(job: ContactImport, part: list[rows.Row], known: Known) -> bool:
+async def _coming(job: ContactImport, coming: child.Rows, most: int, known: Known) -> tuple[list[rows.Row], Plain]:
+    part = await coming.take(most)
+    return part, await known.prepare(part) if job.kind == CONTACTS else {}
+
+
+async def _take(job: ContactImport, part: list[rows.Row], known: Known, plain: Plain) -> bool:
     """One slice; False where another worker does this import, or it was cancelled."""
-    if job.kind == CONTACTS:
-        await known.prepare(part)
-    stored = await _store(job, part, known)
+    stored = await _store(job, part, known, plain)
     known.committed()
     return stored
 
 
 @transactional
-async def _store(job: ContactImport, part: list[rows.Row], known: Known) -> bool:
+async def _store(job: ContactImport, part: list[rows.Row], known: Known, plain: Plain) -> bool:
     fresh = await ContactImport.filter(id=job.id).select_for_update().get()
     if fresh.status != RUNNING or fresh.cursor != job.cursor:
         return False
     fresh.campaign, fresh.user = job.campaign, job.user
-    counted = await (store.store(fresh, part, known) if job.kind == CONTACTS else store_opt_outs(fresh, part))
+    counted = await (store.store(fresh, part, known, plain) if job.kind == CONTACTS else store_opt_outs(fresh, part))
     for name, number in counted.items():
         setattr(fresh, name, getattr(fresh, name) + number)
     fresh.cursor, fresh.read_bytes, fresh.seen_at, fresh.stumbles = part[-1].last_line, part[-1].end, clock.now(), 0

@@ -15,7 +15,7 @@ from webapp.models.contacts import many_at_once
 from webapp.models.imports import contact_sql, van_ids
 from webapp.models.imports.contact_sql import COLUMNS, TEXTS
 from webapp.models.imports.job import ContactImport
-from webapp.models.imports.known import Known
+from webapp.models.imports.known import Known, Plain
 from webapp.models.imports.left_values import LeftValues
 from webapp.models.imports.refused import refuse_rows
 from webapp.models.opt_outs.many import mark_opted_out, opt_out_contacts, tag_contacts
@@ -25,11 +25,9 @@ from webapp.reader.rows import Row
 from webapp.rules import names
 from webapp.rules.contacts import contact_rows, contact_zones
 
-_BLANK = dict.fromkeys(TEXTS, "")
 
-
-async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[str]:
-    """Inside the slice's transaction. Returns what to add to the import's counts."""
+async def store(job: ContactImport, part: list[Row], known: Known, plain: Plain | None = None) -> Counter[str]:
+    """Inside the slice's transaction. ``plain``: as `Known.prepare` made it. Returns what to add to the import's counts."""
     known.begin()
     left, counted = LeftValues(job.left_values), Counter[str]()
     people: dict[str, contact_rows.Person] = {}
@@ -45,7 +43,7 @@ async def store(job: ContactImport, part: list[Row], known: Known) -> Counter[st
             people[row.person.phone], lines[row.person.phone] = row.person, row.line
     counted["refused"] = await refuse_rows(job, part)
     if people:
-        counted += await _Slice(job, people, lines, known).store()
+        counted += await _Slice(job, people, lines, known, plain or {}).store()
     job.left_values = left.values
     return counted
 
@@ -56,9 +54,14 @@ class _Slice:
     ``covered``: state -> VAN, for a VAN's list. ``made_opted_out``: phones of contacts created with an opt-out."""
 
     def __init__(
-        self, job: ContactImport, people: dict[str, contact_rows.Person], lines: dict[str, int], known: Known
+        self,
+        job: ContactImport,
+        people: dict[str, contact_rows.Person],
+        lines: dict[str, int],
+        known: Known,
+        plain: Plain,
     ) -> None:
-        self.job, self.people, self.lines, self.known = job, people, lines, known
+        self.job, self.people, self.lines, self.known, self.plain = job, people, lines, known, plain
         self.there: dict[str, dict[str, Any]] = {}
         self.new: dict[str, dict[str, Any]] = {}
         self.ids: dict[str, int] = {}
@@ -86,10 +89,7 @@ class _Slice:
     async def _made_or_locked(self) -> dict[str, int]:
         """Creates contacts that do not exist, and locks those that do. Returns phone -> id of those created. A list of
         mostly new people is not looked up first: inserting shows who exists."""
-        if self.known.mostly_new:
-            # until this is through: where two lists hold each other up, the next try locks first
-            self.known.mostly_new = False
-        else:
+        if self.known.tries > 1 or not self.known.mostly_new:  # a second try: two lists held each other up
             self.there = await contact_sql.locked(self.job.campaign_id, self.people)
         made = await self._insert([phone for phone in self.people if phone not in self.there])
         rest = [phone for phone in self.people if phone not in made and phone not in self.there]
@@ -99,21 +99,14 @@ class _Slice:
 
     async def _insert(self, phones: list[str]) -> dict[str, int]:
         """Phone -> id of the contacts created. A contact whose phone has opted out is created opted out."""
-        found = await contact_sql.insert(self.job.campaign_id, [await self._plain(phone) for phone in phones])
+        self.new = {phone: self.plain.get(phone) or await self._row(self.people[phone]) for phone in phones}
+        found = await contact_sql.insert(self.job.campaign_id, list(self.new.values()))
         self.made_opted_out = {row["phone"] for row in found if row["opted_out_at"] is not None}
         self.counted["opted_out"] += len(self.made_opted_out)
         return {row["phone"]: row["id"] for row in found}
 
-    async def _plain(self, phone: str) -> dict[str, Any]:
-        """The row of a contact by this slice alone."""
-        person = self.people[phone]
-        row: dict[str, Any] = {**_BLANK, **person.values, "phone": phone, "zone_source": person.zone_source}
-        row["first_key"], row["last_key"] = names.key(row["first_name"]), names.key(row["last_name"])
-        row["zone_set_id"] = await self.known.zone_set(person.zones)
-        row["keeper_id"] = self.known.keepers.get(row.pop("assigned_user_email", "").lower())
-        row["van"] = self.job.van if row["van_id"] else None
-        self.new[phone] = row
-        return row
+    async def _row(self, person: contact_rows.Person) -> dict[str, Any]:
+        return self.known.row(person, await self.known.zone_set(person.zones))
 
     async def _drop_fields_filled_before(self) -> None:
         """Merges contacts that earlier slices brought: only fields that are still blank are filled."""
