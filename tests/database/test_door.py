@@ -120,6 +120,17 @@ async def test_what_texts_name_can_not_be_removed(cast: Cast, table: str) -> Non
     assert await database.query(f"SELECT id FROM {table}")
 
 
+@pytest.mark.postgres
+async def test_a_transaction_need_not_wait_for_the_disk(cast: Cast) -> None:
+    async def loose() -> str:
+        await database.query("SELECT set_config('synchronous_commit', 'on', true)")
+        await database.loosely()
+        [row] = await database.query("SELECT current_setting('synchronous_commit') AS now")
+        return str(row["now"])
+
+    assert await transaction(loose) == "off"
+
+
 @pytest.mark.both
 async def test_a_missing_or_changed_guard_is_noticed(cast: Cast) -> None:
     assert await guards.wrong() == []

@@ -231,6 +231,13 @@ async def lock(name: Lock, number: int, shared: bool = False) -> None:
         await query(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(?, ?)", name, number)
 
 
+async def loosely() -> None:
+    """This commit waits for no disk: a power cut may undo it, and then all that came after it too. For work that goes on from
+    what is left, in a transaction whose end nobody is told."""
+    if dialect() == "postgres":
+        await query("SELECT set_config('synchronous_commit', 'off', true)")
+
+
 @functools.lru_cache(maxsize=2_000)
 def numbered(sql: str) -> str:
     """The same statement for PostgreSQL: ? becomes $1, $2 ... No statement of ours holds a literal question mark."""

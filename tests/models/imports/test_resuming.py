@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.cast.lists import write
+from tests.cast.database.plans import statements
+from tests.cast.lists import import_file, write
 from webapp.models import long_work
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations.conversation import Conversation
@@ -116,3 +117,14 @@ async def test_a_cancelled_import_ends_well_for_an_action_that_runs(
     assert (job.status, job.created, job.contact_list_id) == ("cancelled", 10, cast.voters.id)
     assert await Conversation.filter(action=cast.action).count() == 11
     assert await recount.differences() == []
+
+
+@pytest.mark.postgres
+async def test_a_slice_alone_does_not_wait_for_the_disk(cast: Cast, tmp_path: Path) -> None:
+    """Its cursor is lost with its rows, and goes on from there. What was looked at, begun and ended is on the disk."""
+    with statements() as asked:
+        await import_file(cast, write(tmp_path, "phone\n2125550123\n"))
+    loosely = [n for n, (text, _) in enumerate(asked) if "synchronous_commit" in text]
+    contacts = next(n for n, (text, _) in enumerate(asked) if text.startswith("INSERT INTO contact "))
+    ended = next(n for n, (text, values) in enumerate(asked) if text.startswith("UPDATE") and "done" in values)
+    assert len(loosely) == 1 and loosely[0] < contacts < ended

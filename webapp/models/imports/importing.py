@@ -112,8 +112,7 @@ def _undecided(job: ContactImport, found: Shape, columns: contact_columns.Column
 
 
 async def _read(job: ContactImport, found: Shape, columns: contact_columns.Columns, deadline: float) -> bool:
-    copy, phones = str(reading.plain_copy(job)), job.kind == OPT_OUTS
-    order = rows.Order(copy, found, columns, job.read_bytes, job.cursor, phones)
+    order = rows.Order(str(reading.plain_copy(job)), found, columns, job.read_bytes, job.cursor, job.kind == OPT_OUTS)
     pace, known = Pace(smallest=SMALLEST[database.dialect()]), Known(job)
     async with reading.signs_of_life(job), statistics.beside() as keep_up, child.rows(order) as coming:
         part, plain = await _coming(job, coming, pace.size, known)
@@ -147,6 +146,7 @@ async def _take(job: ContactImport, part: list[rows.Row], known: Known, plain: P
 
 @transactional
 async def _store(job: ContactImport, part: list[rows.Row], known: Known, plain: Plain) -> bool:
+    await database.loosely()  # rows and cursor go together
     fresh = await ContactImport.filter(id=job.id).select_for_update().get()
     if fresh.status != RUNNING or fresh.cursor != job.cursor:
         return False
