@@ -76,9 +76,9 @@ def _trigger(
 
 
 def _names_rows(table: str, columns: dict[str, str], locked: str = "") -> list[Guard]:
-    """What foreign keys prove, once for all rows of a statement: ``columns`` name rows that are there, each of a table. PostgreSQL's
-    own check looks for and locks one row for each row. Those tables keep their rows by other guards. ``locked``: the column of one
-    that does not: its row stays until the transaction ends. On PostgreSQL; SQLite has its keys."""
+    """Proves once for all rows of a statement that the rows they name are there; PostgreSQL's own check looks for and locks one row
+    for each. ``columns``: column -> table. Other guards keep those tables' rows. ``locked``: the column of a table that loses rows: its
+    row stays until the transaction ends. On PostgreSQL alone: SQLite has its keys."""
     act = f"RAISE EXCEPTION 'a row of {table} names one that is not there' USING ERRCODE = 'foreign_key_violation';"
 
     def gone(made: str) -> str:

@@ -121,7 +121,7 @@ async def test_a_cancelled_import_ends_well_for_an_action_that_runs(
 
 @pytest.mark.postgres
 async def test_a_slice_alone_does_not_wait_for_the_disk(cast: Cast, tmp_path: Path) -> None:
-    """Its cursor is lost with its rows, and goes on from there. What was looked at, begun and ended is on the disk."""
+    """Its cursor is lost with its rows, and goes on from there. The survey, the start and the end are on the disk."""
     with statements() as asked:
         await import_file(cast, write(tmp_path, "phone\n2125550123\n"))
     loosely = [n for n, (text, _) in enumerate(asked) if "synchronous_commit" in text]
