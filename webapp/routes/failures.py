@@ -36,6 +36,16 @@ _LETTERS = later(
 )
 
 
+class FilterNotUnderstood(HTTPException):
+    """A form is about all that a filter finds, and a part of the filter makes no sense: without it, it would be about more."""
+
+    status_code = 400
+    detail = "A filter makes no sense."
+
+
+_FILTER = later("A filter can't be understood, so nothing was done. Go back, clear the filters and choose them again.")
+
+
 def http_error(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     if status >= 500:
@@ -46,6 +56,8 @@ def http_error(request: Request, error: HTTPException) -> Response:
     title, text = _SENTENCES.get(status, _SENTENCES[400])
     if isinstance(error, TooManyLetters):
         text = _LETTERS
+    if isinstance(error, FilterNotUnderstood):
+        text = _FILTER
     return pages.error_page(request, status, words.gettext(title), words.gettext(text), code())
 
 

@@ -42,7 +42,7 @@ class Wanted:
 
 
 def read(typed: Mapping[str, Any], groups: frozenset[str]) -> Wanted:
-    """From an address's query. Invalid parts are ignored."""
+    """From an address's query. Leaves out what makes no sense; `left_out` names it."""
     text = {name: str(typed.get(name) or "").replace("\x00", "").strip()[:MOST_LETTERS] for name in asdict(Wanted())}
     user = text["user"] if text["user"] == SYSTEM or (text["user"].isdecimal() and len(text["user"]) < 10) else ""
     group = text["group"] if text["group"] in groups else ""

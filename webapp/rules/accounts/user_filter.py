@@ -67,7 +67,7 @@ class UserFilter:
 
 
 def read(typed: Typed) -> UserFilter:
-    """Invalid values are ignored."""
+    """Leaves out values that make no sense; `left_out` names their filters."""
     values: dict[str, Any] = {}
     for field in fields(UserFilter):
         text = str(typed.get(field.name) or "").strip().replace("\x00", "")[:300]

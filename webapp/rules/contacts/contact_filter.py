@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -62,8 +62,11 @@ class Filter:
     sort: str = ""
 
     def asked(self) -> dict[str, str]:
-        """The query of an address: the filters that are set."""
-        return {name: str(value) for name, value in asdict(self).items() if value not in ("", 0)}
+        """The query of an address: the filters that are set. A value asks for nothing without its field."""
+        without = () if self.field else ("value",)
+        return {
+            name: str(value) for name, value in asdict(self).items() if value not in ("", 0) and name not in without
+        }
 
     @property
     def number(self) -> int:
@@ -76,7 +79,7 @@ class Filter:
 
 
 def read(typed: Mapping[str, Any]) -> Filter:
-    """From an address's query or a form. Invalid values are ignored."""
+    """From an address's query or a form. Leaves out values that make no sense; `left_out` names their filters."""
     values: dict[str, Any] = {}
     for field in fields(Filter):
         text = (
@@ -96,10 +99,18 @@ def read(typed: Mapping[str, Any]) -> Filter:
     if values["assigned"] not in (NOBODY, STAFF):
         values["assigned"] = str(id_of(values["assigned"]) or "")
     for name in ("any_lists", "all_lists", "no_lists"):
-        values[name] = ",".join(n for n in values[name].split(",") if id_of(n))
+        parts = [part for part in values[name].split(",") if part.strip()]
+        values[name] = ",".join(parts) if all(map(id_of, parts)) else ""
     values["state"] = values["state"][:2].upper()
     values["sort"] = RECENT if values["sort"] == RECENT else ""
     return Filter(**values)
+
+
+def left_out(typed: Mapping[str, Any], asked: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """Those of the filters ``names`` that ``typed`` sets and ``asked`` lacks: their values make no sense, or none without
+    another filter. Without them more is found than was meant, so a page says so, and no form is obeyed."""
+    given = {name: str(typed.get(name) or "").strip() for name in names}
+    return [name for name, value in given.items() if value not in ("", "0") and name not in asked]
 
 
 def id_of(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
@@ -18,7 +19,8 @@ from webapp.models.results import audit_log
 from webapp.models.results.audit_log import Wanted
 from webapp.routes.admin.accounts.audit_words import ALL, GROUPS, ONE
 from webapp.routes.admin.accounts.history import said
-from webapp.rules.contacts.contact_filter import id_of
+from webapp.routes.failures import FilterNotUnderstood
+from webapp.rules.contacts.contact_filter import id_of, left_out
 from webapp.rules.exports import safe_cells
 from webapp.words import gettext
 
@@ -33,10 +35,18 @@ async def audit_page(request: Request, member: Membership) -> Response:
         rows=[(row, said(row), told(row)) for row in rows],
         more=more,
         wanted=wanted,
-        about=_about(wanted),
-        groups=[(name, gettext(shown)) for name, shown in GROUPS.items()],
-        users=[(str(user.id), user.name) for user in await audit_log.users(member.campaign)],
+        **await _filters(request, member, wanted),
     )
+
+
+async def _filters(request: Request, member: Membership, wanted: Wanted) -> dict[str, Any]:
+    """The filters on offer, those asked for, and those left out."""
+    return {
+        "about": _about(wanted),
+        "groups": [(name, gettext(shown)) for name, shown in GROUPS.items()],
+        "users": [(str(user.id), user.name) for user in await audit_log.users(member.campaign)],
+        "unused_filters": _left_out(request, wanted),
+    }
 
 
 def _about(wanted: Wanted) -> str:
@@ -47,6 +57,19 @@ def _about(wanted: Wanted) -> str:
 
 def _wanted(request: Request) -> Wanted:
     return audit_log.read(request.query_params, frozenset(GROUPS))
+
+
+def _left_out(request: Request, wanted: Wanted) -> list[str]:
+    """The labels of those filters in the address that make no sense."""
+    named = {
+        "q": gettext("Name of what was changed"),
+        "user": gettext("By"),
+        "group": gettext("About"),
+        "since": gettext("From day"),
+        "until": gettext("To day"),
+        "about": gettext("About"),
+    }
+    return [named[name] for name in left_out(request.query_params, wanted.asked(), named)]
 
 
 def told(event: AuditEvent) -> list[tuple[str, str]]:
@@ -60,9 +83,11 @@ def told(event: AuditEvent) -> list[tuple[str, str]]:
 
 @get("/audit.csv", dependencies=proving.STAFF)
 async def audit_file(request: Request, member: Membership) -> Stream:
-    """With the filters of the address."""
+    """With the filters of the address. Refused where one makes no sense."""
     if not member.exports:
         raise NotFoundException
+    if _left_out(request, _wanted(request)):
+        raise FilterNotUnderstood
     await settings.note_audit_export(member)
     headers = {"content-disposition": 'attachment; filename="audit.csv"'}
     return Stream(_lines(member, _wanted(request)), media_type="text/csv", headers=headers)

@@ -14,9 +14,10 @@ from webapp.models.accounts.teams import Team, UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions import limit_settings
 from webapp.models.actions.action import DRAFT, Action
+from webapp.routes.failures import FilterNotUnderstood
 from webapp.rules.accounts import user_filter
 from webapp.rules.accounts.user_filter import UserFilter
-from webapp.rules.contacts import states
+from webapp.rules.contacts import contact_filter, states
 from webapp.rules.contacts.contact_filter import id_of
 
 COLUMNS = ("role", "teams", "language", "zip", "state", "phone", "joined", "active")
@@ -48,6 +49,7 @@ async def contents(request: Request, member: Membership, form: Form | None = Non
         "place": urlencode([("after", after)] * bool(after) + [("before", before)] * bool(before)),
         "filter": address(wanted),
         "everyone": "all" in query,
+        "unused_filters": left_out(query, wanted) if form is None else [],
     }
 
 
@@ -57,7 +59,18 @@ def address(wanted: UserFilter) -> str:
 
 
 def filter_of(form: Form) -> UserFilter:
-    return user_filter.read(dict(parse_qsl(str(form.data.get("filter", ""))[:4_000])))
+    """Refused where a part of it makes no sense, or is no filter at all."""
+    typed = dict(parse_qsl(str(form.data.get("filter", ""))[:4_000], keep_blank_values=True))
+    wanted = user_filter.read(typed)
+    if not typed.keys() <= labels().keys() or contact_filter.left_out(typed, wanted.asked(), typed):
+        raise FilterNotUnderstood
+    return wanted
+
+
+def left_out(typed: user_filter.Typed, wanted: UserFilter) -> list[str]:
+    """The labels of those filters in an address that make no sense."""
+    named = labels()
+    return [named[name] for name in contact_filter.left_out(typed, wanted.asked(), named)]
 
 
 async def selected(member: Membership, form: Form, only_active: bool = True) -> list[int]:
@@ -84,6 +97,29 @@ async def options(member: Membership, action: Action | None = None) -> dict[str,
         "language": [("en", words.gettext("English")), ("es", words.gettext("Spanish"))],
         "action": list({row.id: row.title for row in [*([action] if action else []), *actions]}.items()),
         "step": list(steps.items()),
+    }
+
+
+def labels() -> dict[str, str]:
+    """Filter -> its name on the page."""
+    return {
+        "q": words.gettext("Search"),
+        "status": words.gettext("Status"),
+        "role": words.gettext("Role"),
+        "list": words.gettext("User list"),
+        "team": words.gettext("Team"),
+        "district": words.gettext("District"),
+        "state": words.gettext("State"),
+        "zip": "ZIP",
+        "language": words.gettext("Language"),
+        "joined_since": words.gettext("Joined from"),
+        "joined_until": words.gettext("Joined until"),
+        "active_since": words.gettext("Last active from"),
+        "active_until": words.gettext("Last active until"),
+        "received": words.gettext("Activities Received"),
+        "action": words.gettext("Action"),
+        "step": words.gettext("How far they are in it"),
+        "attention": words.gettext("Has replies that need attention"),
     }
 
 

@@ -15,6 +15,8 @@ from webapp.models.bulk.job import ASSIGN, FIELD, LIST, OPT_OUT, TAG, UNLIST, UN
 from webapp.models.contacts import search
 from webapp.models.contacts.labels import CustomField, Tag
 from webapp.models.contacts.lists import ContactList
+from webapp.routes.admin.contacts import filter_words
+from webapp.routes.failures import FilterNotUnderstood
 from webapp.rules.contacts import contact_filter
 from webapp.rules.contacts.contact_filter import Filter
 
@@ -24,9 +26,13 @@ Asked = tuple[dict[str, Any], str]  # a job's ``what`` and its subject
 
 
 async def chosen(member: Membership, form: Form) -> Filter | list[int]:
-    """Ticked contacts of this campaign, or the filter where all of its contacts were asked for."""
+    """Ticked contacts of this campaign, or the filter where all of its contacts were asked for. Refused where a part of it makes
+    no sense."""
     if form.data.get("scope") == "all":
-        return contact_filter.read(form.data)
+        wanted = contact_filter.read(form.data)
+        if contact_filter.left_out(form.data, wanted.asked(), filter_words.labels()):
+            raise FilterNotUnderstood
+        return wanted
     ticked = [int(n) for n in form.every("contacts") if n.isdecimal() and len(n) < 16]
     return await search.own(member.campaign, ticked[:MOST_TICKED])
 

@@ -52,6 +52,7 @@ async def contents(request: Request, member: Membership, wanted: Filter) -> dict
         "place": urlencode([("after", after)] * bool(after) + [("before", before)] * bool(before)),
         "everyone": "all" in query,
         "may_export": member.exports,
+        "unused_filters": _left_out(query, wanted),
     }
 
 
@@ -66,6 +67,12 @@ async def _of_results(wanted: Filter, options: dict[str, list[tuple[Any, str]]])
     else:
         counted = await kept_counts.totals(wanted.action)
     return {"title": title, "words": filter_words.boxes()[wanted.box], "number": counted[wanted.box], "sender": sender}
+
+
+def _left_out(query: MultiDict[str], wanted: Filter) -> list[str]:
+    """The labels of those filters in the address that make no sense."""
+    named = filter_words.labels()
+    return [named[name] for name in contact_filter.left_out(query, wanted.asked(), named)]
 
 
 def _address(wanted: Filter, query: MultiDict[str]) -> str:

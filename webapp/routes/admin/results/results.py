@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from webapp import clock
+from webapp import clock, words
 from webapp.access import finding
 from webapp.http.pages import page
 from webapp.models import kept_counts
@@ -72,7 +72,14 @@ async def _reports(action: Action, member: Membership, query: Mapping[str, str])
         "said": said,
         "by": by,
         "filed": 0 if said else await _filed(action, by),
+        "unused_filters": _left_out(query, {"said": said, "by": by}),
     }
+
+
+def _left_out(query: Mapping[str, str], found: Mapping[str, Any]) -> list[str]:
+    """The labels of those parts of the address that lead to nothing here."""
+    named = {"said": words.gettext("Answer"), "by": words.gettext("User"), "user": words.gettext("User")}
+    return [named[name] for name, one in found.items() if query.get(name) and not one]
 
 
 async def _filed(action: Action, by: Membership | None) -> int:
@@ -89,6 +96,7 @@ async def performs_page(request: Request, member: Membership, action_id: int) ->
     found = await performs.page(action, id_of(query.get("before", "")), whose.user_id if whose else 0)
     counted = await (kept_counts.of_user(action.id, whose.user_id) if whose else kept_counts.totals(action.id))
     context: dict[str, Any] = {"action": action, "found": found, "whose": whose, "number": counted["performs"]}
+    context["unused_filters"] = _left_out(query, {"user": whose})
     return page(request, "admin/results/users/performs.html", **context)
 
 

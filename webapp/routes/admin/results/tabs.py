@@ -44,6 +44,7 @@ async def _found(request: Request, member: Membership, action: Action, wanted: U
         "options": await user_table.options(member, action),
         "query": _query(wanted),
         "filter": user_table.address(wanted),
+        "unused_filters": user_table.left_out({**query, "action": ""}, wanted),
     }
 
 
