@@ -165,6 +165,7 @@ def main() -> None:
     commands = importlib.import_module("webapp.commands")
     for module in pkgutil.iter_modules(commands.__path__):
         importlib.import_module(f"webapp.commands.{module.name}")
+    importlib.import_module("webapp.rules.contacts.contact_zones").state_of_zip("15213")  # reads all ZIPs, for a second
     gc.collect()
     gc.freeze()
     while True:
