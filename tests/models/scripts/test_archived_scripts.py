@@ -125,7 +125,7 @@ async def test_without_another_initial_script_first_texts_stop(cast: Cast) -> No
     shown, text = await first_card.queue_of(cast.amy, action)
     assert shown and shown.card and text is None
     assert await cast.click(cast.amy) == click.Stopped("script")
-    closed = await shortfalls.why_closed(action, cast.amy.user)
+    closed = await shortfalls.why_refused(action, cast.amy.user)
     assert closed and closed.why == "script"
     await editing.restore(action, await Script.get(id=cast.hello.id), cast.gary)
     assert isinstance(await cast.click(cast.amy), click.Queued)

@@ -147,9 +147,9 @@ async def test_what_only_the_sender_lacks_passes_nobody_over(cast: Cast) -> None
     action = await of(cast)
     saved = await save(cast, action, f"{HELLO} Team ##{{{{user.team_code}}}}", cast.gary, "")
     assert isinstance(saved, Script)
-    closed = await shortfalls.why_closed(action, cast.amy.user)
+    closed = await shortfalls.why_refused(action, cast.amy.user)
     assert closed and (closed.why, closed.lacks) == ("sender", ("user.team_code",))
-    assert await shortfalls.why_closed(action, cast.dan.user) is None
+    assert await shortfalls.why_refused(action, cast.dan.user) is None
     shown, text = await first_card.queue_of(cast.amy, action)
     assert shown and shown.card and text and text.lacks == ("user.team_code",)
     assert await cast.click(cast.amy) == click.Stopped("sender")

@@ -150,7 +150,7 @@ async def said_of_nameless(cast: Cast, contact: Contact) -> tuple[str, int | Non
     member = await Membership.get(id=cast.amy.id).select_related("user", "campaign")
     member.user.first_name = member.user.last_name = ""
     talk = await Conversation.get(contact=contact).select_related("contact", "action", "campaign", "script")
-    refused = await shortfalls.why_closed(action, member.user)
+    refused = await shortfalls.why_refused(action, member.user)
     _, text = await first_card.queue_of(member, action, talk.id)
     closed = (await Conversation.get(id=talk.id)).closed_code
     if text and not closed and text.stopped:

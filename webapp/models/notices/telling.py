@@ -15,6 +15,7 @@ from webapp.database import packed, transactional
 from webapp.database.packed import sql_time
 from webapp.models import long_work
 from webapp.models.accounts import audit
+from webapp.models.accounts.teams import UserList
 from webapp.models.accounts.users import Membership
 from webapp.models.actions.action import Action
 from webapp.models.long_work import DONE, RUNNING
@@ -55,6 +56,11 @@ class Told:
     id: int
     why: str = ""
     detail: str = ""
+
+
+async def on_list(users: UserList) -> list[Membership]:
+    """Those on the list who may be told: nobody who is suspended, waits for approval or was removed."""
+    return [one for one in await users.members() if one.active and one.removed_at is None]
 
 
 async def begin(by: Membership, words: Words, members: list[int], whom: str, client_id: uuid.UUID) -> Notice:

@@ -8,6 +8,7 @@ from webapp import clock
 from webapp.database import transactional
 from webapp.models.accounts import audit
 from webapp.models.accounts.users import Membership
+from webapp.models.contacts.contact import Contact
 from webapp.models.numbers.number import AccountNumber, PhoneNumber, add_number, change_number
 
 
@@ -25,6 +26,11 @@ async def _import(found: AccountNumber, by: Membership) -> PhoneNumber:
     made = await add_number(by.campaign, found.e164, found.sid)
     await audit.record(by, "number.imported", {"number": made.id}, found.e164)
     return made
+
+
+async def contacts_of(number: PhoneNumber) -> int:
+    """How many contacts hear from this number: their conversations end with it (SPEC S3)."""
+    return await Contact.filter(campaign_id=number.campaign_id, number_id=number.id).count()
 
 
 @transactional

@@ -84,7 +84,7 @@ async def of_senders(campaign: Campaign, *bodies: str) -> dict[str, tuple[int, i
     return {name: numbers for name, numbers in found.items() if numbers[0]}
 
 
-async def why_closed(action: Action, sender: User, scripts: list[Script] | None = None) -> Closed | None:
+async def why_refused(action: Action, sender: User, scripts: list[Script] | None = None) -> Closed | None:
     """Why Start is refused to this sender now; None where it is open. The first texts must be ones they can send: ``scripts``, if
     they were read already."""
     if why := await closed.why_closed(action):

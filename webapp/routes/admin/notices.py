@@ -69,13 +69,11 @@ async def _new_notice(request: Request, member: Membership, form: Form, status: 
 
 
 async def _whom(member: Membership, form: Form, sending: bool = False) -> Whom:
-    """Those who may text now; somebody suspended or waiting gets nothing. A new form without a choice is for all; what is sent
-    says so."""
+    """As the form names them. A new form without a choice is for all; what is sent says so."""
     listed = str(form.data.get("list", ""))
     if listed.isdecimal():
         chosen = await finding.user_list_of(member, int(listed[:12]))
-        there = [one for one in await chosen.members() if one.active and one.removed_at is None]
-        return Whom(there, chosen.name, [("list", str(chosen.id))])
+        return Whom(await telling.on_list(chosen), chosen.name, [("list", str(chosen.id))])
     everyone = form.data.get("scope") == "all" or not (sending or form.every("members"))
     data = FormMultiDict([("scope", "all"), ("filter", form.data.get("filter", ""))]) if everyone else form.data
     found = await user_search.loaded(await user_table.selected(member, Form(data)))

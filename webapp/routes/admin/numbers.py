@@ -10,7 +10,6 @@ from webapp.http import pages
 from webapp.http.forms import Form
 from webapp.http.pages import page
 from webapp.models.accounts.users import OWNER, Membership
-from webapp.models.contacts.contact import Contact
 from webapp.models.numbers import choice, managing, orders
 from webapp.models.numbers.number import AccountNumber, PhoneNumber, free_in_account
 from webapp.models.numbers.orders import NumberOrder
@@ -135,9 +134,8 @@ async def use_again(request: Request, member: Membership, number_id: int) -> Res
 
 @get("/numbers/{number_id:int}/release")
 async def release_page(request: Request, member: Membership, number_id: int) -> Response:
-    """How many contacts hear from this number: their conversations end with it."""
     number = await finding.number_of(member, number_id)
-    contacts = await Contact.filter(campaign_id=member.campaign_id, number_id=number.id).count()
+    contacts = await managing.contacts_of(number)
     return page(request, "admin/numbers/release.html", number=number, contacts=contacts, owner=member.role == OWNER)
 
 

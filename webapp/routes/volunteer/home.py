@@ -73,7 +73,7 @@ async def _row(action: Action, bucket: Bucket | None, left: int) -> dict[str, An
 async def action_page(request: Request, member: Membership, action_id: int) -> Response:
     action = await finding.open_action(member, action_id)
     await ActionUser.mark([action.id], member.user_id, "seen_at")
-    return await _action_page(request, member, action, await shortfalls.why_closed(action, member.user))
+    return await _action_page(request, member, action, await shortfalls.why_refused(action, member.user))
 
 
 async def _action_page(
@@ -107,7 +107,7 @@ async def press_start(request: Request, member: Membership, action_id: int) -> R
     session = login.session_of(request)
     read = press.with_login(session.row, session.found)
     action = await finding.open_action(member, action_id, read.action if read else None)
-    if refused := await shortfalls.why_closed(action, member.user, read.scripts if read else None):
+    if refused := await shortfalls.why_refused(action, member.user, read.scripts if read else None):
         return await _action_page(request, member, action, refused)
     if await start.assign_bucket(action, member.user, read.standing if read else None) is None:
         return await _action_page(request, member, action, None, nobody=True)
