@@ -6,8 +6,8 @@ import gc
 
 
 def search_seldom() -> None:
-    """Python's own 700 new objects before a search suit small programs: here imports and migrations make a million that stay,
-    and half the time of `textbank migrate` went into reading them again."""
+    """Python searches after 700 new objects, which suits small programs. Here imports and migrations make a million that stay,
+    and reading them again took half the time of `textbank migrate`."""
     gc.set_threshold(20_000, 20, 50)
 
 

@@ -1,5 +1,5 @@
-"""Tells open pages what changed: a conversation (SPEC V5, G3), whether first texts may leave (V4), what their user may see
-(P1), or the counts of an action, whose staff hear of it (R2)."""
+"""Tells open pages what changed. Volunteers hear of a conversation (SPEC V5, G3), whether first texts may leave (V4), and what
+they may see (P1); staff hear of the counts of an action (R2)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Rows the database itself refuses, and its indexes: named statements, one text per dialect.
 
-Not in the models' Meta: Tortoise's constraints make nothing or the wrong thing, and SQLite's table rebuild drops
-triggers and indexes without a word (docs/database.md). `textbank migrate` puts them back, start-up and /ready refuse
+They are not in the models' Meta: Tortoise's constraints make nothing or the wrong thing. A table that SQLite rebuilds loses
+its triggers and indexes without a word (docs/database.md). `textbank migrate` puts them back, start-up and /ready refuse
 when one is missing or differs.
 """
 
@@ -487,8 +487,8 @@ def _expected(guard: Guard) -> str:
 
 
 async def _there() -> dict[str, str]:
-    """Name -> text of the indexes and triggers in the database; on PostgreSQL our own comment on each holds the text,
-    since the server gives its definitions back in other words."""
+    """Name -> text of the indexes and triggers in the database. On PostgreSQL our own comment on each holds the text: the
+    server gives its definitions back in other words."""
     if database.dialect() == "sqlite":
         found = await database.rows(
             "SELECT name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"

@@ -2,10 +2,10 @@
 
 BREACH is an attack that guesses a secret on a page from the page's size, by words that the attacker put on the same
 page. Anybody can choose words on our pages: by a text, by a form's answers, or by the query of an address that
-somebody's browser opens. So pages with a secret are not compressed. Those are answers to a request with a query; every
-page outside a campaign except the log-in, since those have tokens; and pages with a whole link that has a join code or
-a token, with a QR code, a token of the API or a webhook's secret. Join codes, invites, action links and keys of an app
-are shown that way (tests/http/test_compressed.py). Streams are never touched.
+somebody's browser opens. So three kinds of pages are not compressed. The first answer a request with a query. The second
+are outside a campaign, where all but the log-in have tokens. The third show a secret: a link with a join code or a token,
+a QR code, a token of the API or a webhook's secret. Join codes, invites, action links and keys of an app are shown that
+way (tests/http/test_compressed.py). Streams are never touched.
 """
 
 from __future__ import annotations

@@ -154,8 +154,8 @@ async def _apply() -> None:
 
 
 def due() -> list[Statement]:
-    """The statements that write the counts of the current transaction, which the caller runs: users, scripts, codes, answers, hours
-    and deliveries, each in the order of their keys."""
+    """The statements that write the counts of the current transaction; the caller runs them. Counts of users come first, then of
+    scripts, codes, answers, hours and deliveries, each in the order of their keys."""
     moves = _moves()
     if not moves:
         return []

@@ -16,8 +16,8 @@ LONGEST_LINE = 2_000_000  # bytes of one row between the processes, so that the 
 
 
 class Row(msgspec.Struct, array_like=True):
-    """A ``person``, or a refused row with its ``reason``, ``raw_phone`` and ``cells``; both in a list of phones to opt out,
-    where one phone of a row was read and another not. Lines and bytes as in Record."""
+    """A ``person``, or a refused row with its ``reason``, ``raw_phone`` and ``cells``. In a list of phones to opt out it can be
+    both: one phone of a row was read and another not. Lines and bytes as in Record."""
 
     line: int
     end: int

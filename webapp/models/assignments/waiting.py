@@ -51,8 +51,8 @@ async def take_one(member: Membership) -> tuple[int, int | None] | None:
 
 
 async def _offered(member: Membership, most: int, locked: str = "") -> list[dict[str, Any]]:
-    """Threads that nobody touched for the campaign's number of minutes, that another volunteer held all that time,
-    whose action is open to the member and whose contact is awake."""
+    """Threads that another volunteer holds and nobody touched for the campaign's number of minutes. Their action is open to the
+    member, and their contact is awake."""
     actions = [action.id for action in await Action.open_to(member)]
     own = Conversation.filter(user_id=member.user_id, campaign_id=member.campaign_id, needs_attention=True)
     if not actions or not member.active or await own.count() >= ROOM:

@@ -1,7 +1,7 @@
 """Files for VAN's bulk upload and for PDI's, for campaigns without access by a program (SPEC B3).
 
-On their upload page somebody assigns each column to a code: a tag to an activist code, a field's answers to those of a
-survey question, Result to a result code. A contact without an id there, or with nothing to report, has no line.
+On their upload page somebody assigns each column to a code. A tag becomes an activist code, Result a result code, a field's
+answers become those of a survey question. A contact without an id there, or with nothing to report, has no line.
 """
 
 from __future__ import annotations

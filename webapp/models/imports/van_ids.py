@@ -14,9 +14,8 @@ def after(row: dict[str, Any], van_id: str | None, of: int | None) -> int | None
 
 
 def leave(row: dict[str, Any], values: dict[str, str], of: int | None, covered: dict[str, int]) -> None:
-    """Takes the VAN ID out of the ``values`` of a row of a list from the VAN ``of``, if the VAN of the contact's state
-    is another one and the contact has an ID there: nothing could be sent by the list's ID. ``covered``: state ->
-    VAN."""
+    """Takes the VAN ID out of the ``values`` where another VAN has the contact's state and the contact has an ID there: nothing
+    could be sent by the list's ID. ``values``: of a row of a list from the VAN ``of``. ``covered``: state -> VAN."""
     theirs = places.of_state(values.get("state_abbrev") or row["state_abbrev"], covered)
     if of is None or theirs is None or theirs == of or not row["van_id"]:
         return

@@ -92,8 +92,8 @@ async def reconciled(phones: set[str] | None = None) -> None:
 
 @transactional
 async def mark(number: PhoneNumber, sent: Sent) -> Found:
-    """Marks one text that Twilio has. Either its row is known, or a queued row with the same words is settled, or the
-    row is lost and the contact counts as texted: better not to text than to text twice."""
+    """Marks one text that Twilio has. Where its row is not known, a queued row with the same words is settled. Where there is
+    none, the row is lost and the contact counts as texted: better not to text than to text twice."""
     if await Message.exists(sid=sent.sid):
         return "known"
     contact = await Contact.of_phone(await Campaign.get(id=number.campaign_id), sent.to)

@@ -2,9 +2,9 @@
 
 Most texts that come in answer a text of ours and mean nothing else. One statement reads the rows they concern, without
 locks. A second stores the text, its event and the counts, if contact and conversation are still the same. Everything
-else is stored first and then applied under locks (applying.py): a keyword, words that may mean one, HELP, files, an
-opt-in form's conversation, unknown phones and numbers, an answer to a text whose outcome is unknown, and rows that
-changed meanwhile.
+else is stored first and then applied under locks (applying.py). That is a keyword, words that may mean one, HELP, files and
+an opt-in form's conversation. It is also unknown phones and numbers, an answer to a text whose outcome is unknown, and rows
+that changed meanwhile.
 """
 
 from __future__ import annotations

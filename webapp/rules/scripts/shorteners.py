@@ -1,7 +1,7 @@
 """Which hosts are link shorteners: carriers filter texts with them (SPEC A7, DOMAIN).
 
-The names stand in two files beside this one: shorteners.txt is others' list, renewed by ``bin/shorteners``;
-shorteners_own.txt is what we add to it and leave out.
+The names stand in two files beside this one. shorteners.txt is others' list, renewed by ``bin/shorteners``. In
+shorteners_own.txt we add to it and leave out.
 """
 
 from __future__ import annotations
