@@ -8,12 +8,12 @@ import pytest
 
 from tests.cast import Cast
 from tests.cast.database.plans import statements
-from tests.cast.lists import import_file, write
+from tests.cast.lists import write
 from webapp.models import long_work
 from webapp.models.contacts.lists import ListMembership
 from webapp.models.conversations.conversation import Conversation
 from webapp.models.imports import importing, store
-from webapp.models.imports.job import ContactImport, RefusedRow
+from webapp.models.imports.job import CONTACTS, OPT_OUTS, ContactImport, RefusedRow
 from webapp.models.results import recount
 
 
@@ -120,11 +120,15 @@ async def test_a_cancelled_import_ends_well_for_an_action_that_runs(
 
 
 @pytest.mark.postgres
-async def test_a_slice_alone_does_not_wait_for_the_disk(cast: Cast, tmp_path: Path) -> None:
-    """Its cursor is lost with its rows, and goes on from there. The survey, the start and the end are on the disk."""
+@pytest.mark.parametrize(("tag", "kind", "waits"), [("", CONTACTS, 0), ("Opt Out", CONTACTS, 1), ("", OPT_OUTS, 1)])
+async def test_a_slice_waits_for_the_disk_only_where_it_opts_people_out(
+    cast: Cast, tmp_path: Path, tag: str, kind: str, waits: int
+) -> None:
+    """Its cursor is lost with its rows, and it goes on from there. The survey, the start and the end are on the disk."""
+    path = write(tmp_path, f"phone,tags\n2125550123,{tag}\n")
+    job = await importing.begin(cast.meyer, "Long", path, path.name, None, kind)
     with statements() as asked:
-        await import_file(cast, write(tmp_path, "phone\n2125550123\n"))
+        await importing.take_in(job.id, 60)
     loosely = [n for n, (text, _) in enumerate(asked) if "synchronous_commit" in text]
-    contacts = next(n for n, (text, _) in enumerate(asked) if text.startswith("INSERT INTO contact "))
-    ended = next(n for n, (text, values) in enumerate(asked) if text.startswith("UPDATE") and "done" in values)
-    assert len(loosely) == 1 and loosely[0] < contacts < ended
+    [ended] = [n for n, (text, values) in enumerate(asked) if text.startswith("UPDATE") and "done" in values]
+    assert len(loosely) == 1 - waits and all(n < ended for n in loosely)

@@ -105,8 +105,7 @@ async def drop_empty_list(job: ContactImport) -> None:
 
 
 def _undecided(job: ContactImport, found: Shape, columns: contact_columns.Columns) -> bool:
-    """True where a person at the page should decide: which of several sheets is the list, or what to do with people
-    whom a column or another sheet says not to text."""
+    """Should a person at the page decide which of several sheets is the list, or about people whom it says not to text?"""
     several = not job.sheet_name and (len(found.lists) > 1 or (job.kind == CONTACTS and bool(found.strike_lists)))
     return job.user_id is not None and (several or (bool(columns.flags) and not job.mapping))
 
@@ -146,12 +145,13 @@ async def _take(job: ContactImport, part: list[rows.Row], known: Known, plain: P
 
 @transactional
 async def _store(job: ContactImport, part: list[rows.Row], known: Known, plain: Plain) -> bool:
-    await database.loosely()  # rows and cursor go together
     fresh = await ContactImport.filter(id=job.id).select_for_update().get()
     if fresh.status != RUNNING or fresh.cursor != job.cursor:
         return False
     fresh.campaign, fresh.user = job.campaign, job.user
     counted = await (store.store(fresh, part, known, plain) if job.kind == CONTACTS else store_opt_outs(fresh, part))
+    if job.kind == CONTACTS and not counted["opted_out"] + counted["said_no"]:  # an opt-out that was seen stands
+        await database.loosely()  # rows and cursor go together
     for name, number in counted.items():
         setattr(fresh, name, getattr(fresh, name) + number)
     fresh.cursor, fresh.read_bytes, fresh.seen_at, fresh.stumbles = part[-1].last_line, part[-1].end, clock.now(), 0
