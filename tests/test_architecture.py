@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.cast.tree import BENCH, ROOT, WEBAPP, every_file, graph, imported, imports_of, room, sources
+from tests.cast.tree import BENCH, ROOT, WEBAPP, every_file, graph, imported, imports_of, nodes, room, sources
 
 EVERYONE_MAY_USE = {"config", "clock", "database"}
 ARROWS = {
@@ -156,7 +156,7 @@ def test_a_circle_is_found() -> None:
 def test_imports_stand_at_the_top(path: Path) -> None:
     inner = [
         node.lineno
-        for function in ast.walk(ast.parse(path.read_text()))
+        for function in nodes(path)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from tests.cast import TESTS
 
 ROOT = TESTS.parent
 WEBAPP, BENCH, STATIC = ROOT / "webapp", ROOT / "bench", ROOT / "static"
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A source's tree, which nobody changes: some twenty tests read all of them, and parsing all takes a second."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of that tree."""
+    return tuple(ast.walk(parsed(path)))
 
 
 def sources() -> list[Path]:
@@ -26,7 +39,7 @@ def room(path: Path) -> str:
 def imported(path: Path) -> set[str]:
     """The rooms a file imports from."""
     rooms = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "webapp":
             names = [node.module.split(".")[1]] if "." in node.module else [alias.name for alias in node.names]
             rooms.update(names)
@@ -37,13 +50,17 @@ def imported(path: Path) -> set[str]:
 
 def imported_late(path: Path) -> set[str]:
     """The modules that a file imports when it first uses them (rules/late.py)."""
-    calls = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and node.args)
+    calls = (node for node in nodes(path) if isinstance(node, ast.Call) and node.args and _ends_in_module(node.func))
     written = (
         ast.literal_eval(call.args[0])
         for call in calls
         if ast.unparse(call.func) == "late.module" and isinstance(call.args[0], ast.Constant)
     )
     return {str(name) for name in written}
+
+
+def _ends_in_module(called: ast.expr) -> bool:
+    return isinstance(called, ast.Attribute) and called.attr == "module"
 
 
 def every_file(test: Callable[[Path], None]) -> Callable[[], None]:
@@ -75,7 +92,7 @@ def module(path: Path) -> str:
 def imports_of(path: Path) -> set[str]:
     """The modules a file names in its imports. ``from a import b`` names a.b, and a where b is something in it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:

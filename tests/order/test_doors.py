@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.cast.tree import ROOT, WEBAPP, every_file, named, room
+from tests.cast.tree import ROOT, WEBAPP, every_file, named, nodes, parsed, room
 
 CLOCKS = {"now", "utcnow", "today", "time"}
 
@@ -18,7 +18,7 @@ def test_only_the_clock_asks_the_system_for_the_time(path: Path) -> None:
         return
     found = [
         node.lineno
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in CLOCKS
@@ -43,7 +43,7 @@ def test_no_route_loads_a_bare_row_by_its_id(path: Path) -> None:
     """Everything is found through the campaign or the volunteer."""
     if room(path) != "routes" or "webhooks" in path.parts:
         return
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -70,7 +70,7 @@ def test_no_route_opens_a_transaction_or_writes_a_row(path: Path) -> None:
     """A route calls a verb of the models, which a command or an API could call too."""
     if room(path) not in ("routes", "access"):
         return
-    assert _writes(ast.parse(path.read_text())) == []
+    assert _writes(parsed(path)) == []
 
 
 def _writes(tree: ast.AST) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.cast import TESTS
-from tests.cast.tree import BENCH, ROOT, STATIC, WEBAPP, sources
+from tests.cast.tree import BENCH, ROOT, STATIC, WEBAPP, nodes, sources
 
 MOST_FILES, MOST_LINES = 16, 2_000
 KINDS = (".py", ".html", ".css", ".js")
@@ -56,7 +56,7 @@ def test_handlers_only_find_tell_and_answer() -> None:
     long = [
         f"{path.relative_to(ROOT)} {node.name}"
         for path in (WEBAPP / "routes").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.AsyncFunctionDef) and _is_handler(node) and _lines_of_body(node) > 12
     ]
     assert long == []
@@ -77,7 +77,7 @@ def too_long(paths: Sequence[Path], lines: int, in_a_function: int) -> list[str]
     return files + [
         f"{path.relative_to(ROOT)} {node.name}"
         for path in paths
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= in_a_function
     ]

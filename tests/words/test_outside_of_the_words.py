@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cast.tree import nodes, parsed
 from tests.words.catalogue import ROOT, TEMPLATES
 
 READ_BY_VOLUNTEERS = sorted(
@@ -66,7 +67,7 @@ def test_a_form_is_refused_in_words_of_the_catalogue(path: Path) -> None:
     """form.wrong(name, sentence): the sentence is asked of the catalogue, or kept elsewhere and asked there."""
     wrong = [
         node
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "wrong"
@@ -164,7 +165,7 @@ def test_no_sentence_of_the_office_is_made_outside_of_the_words() -> None:
     folder, found, used = ROOT / "webapp", {}, set()
     for room in ("routes", "access", "models", "rules", "http", "letters.py"):
         for path in sorted((folder / room).rglob("*.py")) if (folder / room).is_dir() else [folder / room]:
-            where, tree = str(path.relative_to(folder)), ast.parse(path.read_text())
+            where, tree = str(path.relative_to(folder)), parsed(path)
             texts = [text for text in bare(tree, SENTENCE) if not _is_sql(text)]
             speaks = where.startswith("routes/admin") or "webapp.rules.speech" in path.read_text()
             texts += bare(tree, LABEL) if speaks else []
