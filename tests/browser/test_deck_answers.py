@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.cast.pages.browsing import OpenPage
+from tests.cast.pages.browsing import NARROW, PHONE, WIDE, OpenPage, Size
 from tests.cast.pages.deck import MESSAGES, READY, Held, ahead, at_the_queue, counted, shown, texts_of
 from tests.cast.pages.deck import bank as bank
 from tests.faults.bank import Bank
@@ -57,6 +57,22 @@ async def test_an_answer_that_was_lost_sends_nobody_a_second_text(bank: Bank, op
     await expect(page.locator("#main > [data-card]:not([hidden])")).not_to_have_attribute("data-card", first)
     await expect(page.locator(READY)).to_be_visible()
     assert await texts_of(bank) - sent == 1
+
+
+@pytest.mark.parametrize("size", [NARROW, PHONE, WIDE], ids=["narrow", "phone", "wide"])
+async def test_the_sentence_about_a_lost_answer_does_not_lie_on_undo(
+    bank: Bank, open_page: OpenPage, size: Size
+) -> None:
+    """The text before can be taken back meanwhile, which is possible for seconds only."""
+    page = await at_the_queue(bank, await open_page(expected="FAILED|Failed to fetch", viewport=size))
+    await page.locator(READY).click()
+    await expect(page.locator(READY)).to_be_visible()
+    await page.route(MESSAGES, lambda route: route.abort(), times=1)
+    await page.locator(READY).click()
+    said = page.get_by_text("no text is sent twice").first
+    await expect(said).to_be_visible()
+    await page.get_by_role("button", name="Undo").click(trial=True)
+    await expect(said).to_be_visible()
 
 
 async def test_a_card_whose_answer_is_late_comes_back_until_it_is_there(bank: Bank, open_page: OpenPage) -> None:
