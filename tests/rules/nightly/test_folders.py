@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cast.inputs import hostile
 from webapp.rules.nightly import fetched, folder
 from webapp.rules.nightly.folder import Listed
 from webapp.rules.outside import address
@@ -40,6 +41,15 @@ def test_the_newest_whose_name_fits_is_tonight_s() -> None:
 )
 def test_names_fit_by_stars_and_question_marks_only(name: str, pattern: str, fits: bool) -> None:
     assert folder.fits(name, pattern) is fits
+
+
+def test_no_pattern_is_too_costly_for_any_name() -> None:
+    assert hostile.costly(lambda text: folder.fits(text, text[: folder.LONGEST_PATTERN])) is None
+    assert hostile.costly(lambda text: folder.fits(text, f"*{text[:40]}*{text[:40]}*c")) is None
+
+
+def test_a_pattern_longer_than_can_be_stored_fits_nothing() -> None:
+    assert folder.fits("a" * 150, "a" * 100 + "*") is False and folder.fits("a" * 150, "a" * 99 + "*") is True
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class NightlyFolder(Model):
     port = fields.IntField()
     user_name = fields.CharField(100)
     folder = fields.CharField(400)
-    pattern = fields.CharField(100)
+    pattern = fields.CharField(folder_rules.LONGEST_PATTERN)
     secret = fields.TextField()
     public_key = fields.CharField(200, default="")
     server_key = fields.TextField(default="")

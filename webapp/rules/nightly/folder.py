@@ -12,6 +12,7 @@ from dataclasses import dataclass
 PORT = 22
 FROM_PORT = 1_024  # below it only PORT: the others are of mail, names and such
 LONGEST_NAME = 200
+LONGEST_PATTERN = 100
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def newest(files: Iterable[Listed], pattern: str) -> Listed | None:
 
 
 def fits(name: str, pattern: str) -> bool:
-    """``*`` stands for any letters, ``?`` for one. Capitals don't matter."""
-    return fnmatch.fnmatchcase(name.lower(), pattern.lower().replace("[", "[[]"))
+    """``*`` stands for any letters, ``?`` for one. Capitals don't matter. Longer patterns than can be stored fit nothing."""
+    return len(pattern) <= LONGEST_PATTERN and fnmatch.fnmatchcase(name.lower(), pattern.lower().replace("[", "[[]"))
 
 
 def one_line(typed: str) -> bool:

@@ -27,7 +27,7 @@ def folder(form: Form) -> Wanted:
     if not folder_rules.port_may_be(port):
         form.wrong("port", words.gettext("Port: 22, or one from 1,024 on."))
     where = _one_line(form, "folder", words.gettext("Folder"), 400)
-    pattern = _one_line(form, "pattern", words.gettext("File"), 100)
+    pattern = _one_line(form, "pattern", words.gettext("File"), folder_rules.LONGEST_PATTERN)
     if not folder_rules.one_name(pattern):
         form.wrong("pattern", words.gettext("File: a name without slashes. The folder has a field of its own."))
     user = _one_line(form, "user_name", words.gettext("User"), 100)
