@@ -6,7 +6,7 @@ Names ignore case and spaces. `{{name}}` and `## {{name}}` mean `##{{name}}`. Qu
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -102,7 +102,17 @@ def render(text: str, values: Mapping[str, str | None]) -> Rendered | Unfilled:
     missing = [v.name for v in found(text) if not (value(values, v.name) or "").strip()]
     if missing:
         return Unfilled(tuple(dict.fromkeys(missing)))
-    return Rendered(_VARIABLE.sub(lambda match: value(values, canonical(match[1])) or "", text))
+    return Rendered("".join(_filled(text, values)))
+
+
+def _filled(text: str, values: Mapping[str, str | None]) -> Iterator[str]:
+    """Its parts, with the values between them."""
+    at = 0
+    for variable in found(text):
+        yield text[at : variable.start]
+        yield value(values, variable.name) or ""
+        at = variable.end
+    yield text[at:]
 
 
 @lru_cache(maxsize=500)

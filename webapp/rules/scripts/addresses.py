@@ -15,6 +15,7 @@ _DOMAIN_END = re.compile(
     re.I,
 )
 
+_DOT_WITHIN = re.compile(r"(?:\.|%2e)[a-z]{2}", re.IGNORECASE)  # no address is without; most texts are
 _SENTENCE_END = re.compile(r"[a-z]\.[A-Z][a-z]{1,20}$")
 
 
@@ -25,7 +26,10 @@ def links(text: str) -> list[re.Match[str]]:
 
 def hosts(text: str) -> list[re.Match[str]]:
     """Addresses, of whatever ending. "Sign up.To opt out" is none: a sentence ends there."""
-    return [m for m in _LINK.finditer(_plain(text)) if m[0] != m[1] or not _SENTENCE_END.search(m[1])]
+    plain = _plain(text)
+    if not _DOT_WITHIN.search(plain):
+        return []
+    return [m for m in _LINK.finditer(plain) if m[0] != m[1] or not _SENTENCE_END.search(m[1])]
 
 
 def host(written: str) -> str:
