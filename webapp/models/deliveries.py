@@ -6,7 +6,6 @@ one, so hardly two transactions want the same row.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,16 +63,16 @@ class Delivery:
         return *own, self.campaign_id
 
 
-def counts(text: Any, code: int | None) -> Counter[Delivery]:
+def counts(text: Any, code: int | None) -> dict[Any, int]:
     """The counts that one of our texts adds once Twilio took or refused it. Texts outside an action add none. ``code``: its error,
     where it did not arrive."""
     at = text.taken_at or text.claimed_at
     if at is None or text.action_id is None or text.number_id is None:
-        return Counter()
+        return {}
     script_id, version = (text.script_id, text.script_version or 0) if text.script_id else (0, 0)
     where = text.number_id, hour_of(at), text.action_id, script_id, version, code or NO_ERROR, text.campaign_id
     arrived = int(text.delivery in ARRIVED)
-    return Counter({Delivery(*where, column=TEXTS): 1, Delivery(*where, column=DELIVERED): arrived})
+    return {Delivery(*where, column=TEXTS): 1, Delivery(*where, column=DELIVERED): arrived}
 
 
 def hour_of(at: datetime) -> int:

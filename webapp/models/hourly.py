@@ -6,7 +6,6 @@ belongs to one user, so two volunteers never lock the same row.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from tortoise.models import Model
 
 from webapp import database
 from webapp.models.deliveries import ARRIVED, FAILED_DELIVERY, hour_of
-from webapp.models.kept_counts import Counts, of_script
+from webapp.models.kept_counts import Added, of_script
 
 COLUMNS = ("initials", "follow_ups", "responses", "delivered", "undelivered")
 NAMES = {f"hour:{column}": column for column in COLUMNS}  # name of a count -> column
@@ -38,9 +37,9 @@ class HourTally(Model):
         table = "hour_tally"
 
 
-def of_text(text: Any, taken: bool) -> Counts:
+def of_text(text: Any, taken: bool) -> Added:
     """The counts a message adds to its hour and its script. ``taken``: it is ours, and Twilio took it."""
-    counted: Counts = Counter()
+    counted: Added = {}
     if taken and text.script_id:
         mms = text.picture_id is not None
         for column, number in (("sent", 1), ("segments", 0 if mms else text.segments), ("mms", int(mms))):

@@ -111,6 +111,7 @@ SCRIPT_COLUMNS = ("sent", "answered", "opted_out", "segments", "mms")
 # TAG, the tag's name and ""; FIELD, the field's title and the answer; a name in hourly.NAMES, the hour and 0; a Delivery
 Name = str | tuple[str, int, int] | tuple[str, str, str] | Delivery
 Counts = Counter[Name]
+Added = dict[Name, int]  # by one row
 
 
 def of_code(code: int) -> Name:

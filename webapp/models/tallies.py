@@ -20,9 +20,11 @@ from webapp.database.statements import Statement, columns, together
 from webapp.models import hourly, tally_sql
 from webapp.models.committed import Committed
 from webapp.models.deliveries import DELIVERED, KEY, TEXTS, Delivery
-from webapp.models.kept_counts import FIELD, SCRIPT_COLUMNS, TAG, Counts, of_code
+from webapp.models.kept_counts import FIELD, SCRIPT_COLUMNS, TAG, Added, Name, of_code
 
 AT_ONCE = 4  # statements in one round trip
+_Sums = dict[tuple[Any, ...], Counter[str]]  # key of a row -> its columns
+_Moves = dict[tuple[int, int], dict[Name, int]]  # (action, user) -> by how much each count moves
 moved = Committed("actions whose counts moved")
 
 
@@ -32,7 +34,7 @@ class Counted(Protocol):
     action_id: Any
     user_id: Any
 
-    def counts(self) -> Counts: ...
+    def counts(self) -> Added: ...
 
 
 @contextlib.asynccontextmanager
@@ -75,7 +77,8 @@ def add(action_id: int | None, user_id: int | None, counts: Mapping[Any, int], t
     row = _moves()[(action_id, user_id or 0)]
     moved.note(action_id)
     for name, number in counts.items():
-        row[name] += times * number
+        if number:
+            row[name] += times * number
 
 
 async def hit(action_id: int, conversation_id: int, code: int) -> None:
@@ -134,12 +137,12 @@ def come_first() -> None:
     _moves()
 
 
-def _moves() -> dict[tuple[int, int], Counts]:
+def _moves() -> _Moves:
     work = database.work()
     if "tallies" not in work.kept:
-        work.kept["tallies"] = defaultdict(Counter)
+        work.kept["tallies"] = defaultdict(lambda: defaultdict(int))
         work.last.append(_apply)
-    moves: dict[tuple[int, int], Counts] = work.kept["tallies"]
+    moves: _Moves = work.kept["tallies"]
     return moves
 
 
@@ -160,8 +163,10 @@ def due() -> list[Statement]:
     if not moves:
         return []
     deliveries = _of_deliveries(moves)
-    users, scripts = [], defaultdict[tuple[Any, ...], Counter[str]](Counter)
-    codes, answers, hours = list[list[Any]](), list[list[Any]](), defaultdict[tuple[Any, ...], Counter[str]](Counter)
+    users: list[Statement | None] = []
+    codes: list[list[Any]] = []
+    answers: list[list[Any]] = []
+    scripts, hours = _sums(), _sums()
     for (action_id, user_id), counts in sorted(moves.items()):
         users.append(tally_sql.move(action_id, user_id, {n: v for n, v in counts.items() if v and isinstance(n, str)}))
         for (column, key, version), number in sorted((n, v) for n, v in counts.items() if v and isinstance(n, tuple)):
@@ -189,13 +194,17 @@ def taken(rows: str, action_id: int, user_id: int) -> Statement:
     return tally_sql.taken(rows), [action_id, user_id]
 
 
-def _rows(counted: Mapping[tuple[Any, ...], Counter[str]], names: tuple[str, ...]) -> list[list[Any]]:
+def _sums() -> _Sums:
+    return defaultdict(Counter)
+
+
+def _rows(counted: _Sums, names: tuple[str, ...]) -> list[list[Any]]:
     return [[*key, *(row[name] for name in names)] for key, row in sorted(counted.items())]
 
 
-def _of_deliveries(moves: Mapping[Any, Counts]) -> list[list[Any]]:
+def _of_deliveries(moves: _Moves) -> list[list[Any]]:
     """The changes of DeliveryTally, whose rows belong to no user."""
-    found: dict[tuple[int, ...], Counter[str]] = defaultdict(Counter)
+    found = _sums()
     for counts in moves.values():
         for name, number in counts.items():
             if isinstance(name, Delivery):

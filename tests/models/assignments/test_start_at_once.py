@@ -54,7 +54,7 @@ async def test_a_bucket_takes_along_whatever_its_contacts_count_for(cast: Cast) 
     pool = await kept_counts.of_user(cast.action.id, 0)
     assert all(pool[name] for name in ("remaining", "needs_attention", "replied", "reported", "opt_outs"))
     await cast.start(cast.amy)
-    mine = sum((row.counts() for row in await Conversation.filter(user=cast.amy.user)), Counter())
+    mine = sum((Counter(row.counts()) for row in await Conversation.filter(user=cast.amy.user)), Counter())
     assert mine["remaining"] == len(mixtures) + 1 and mine["unread"] == len(mixtures) / 2
     assert +await kept_counts.of_user(cast.action.id, cast.amy.user_id) == mine
     assert not any((await kept_counts.of_user(cast.action.id, 0)).values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
 from tortoise import fields
@@ -77,18 +76,16 @@ class Conversation(Model):
     class Meta:
         table = "conversation"
 
-    def counts(self) -> kept_counts.Counts:
+    def counts(self) -> kept_counts.Added:
         """The counts that this row adds to its holder's tallies (SPEC R1 to R3)."""
-        counted: kept_counts.Counts = Counter(
-            {
-                "remaining": int(self.texted_at is None and self.closed_code is None),
-                "needs_attention": int(self.needs_attention),
-                "unread": int(self.unread),
-                "replied": int(self.replied_at is not None),
-                "reported": int(self.replied_at is not None and self.reported_at is not None),
-                "opt_outs": int(self.opted_out_at is not None),
-            }
-        )
+        counted: kept_counts.Added = {
+            "remaining": int(self.texted_at is None and self.closed_code is None),
+            "needs_attention": int(self.needs_attention),
+            "unread": int(self.unread),
+            "replied": int(self.replied_at is not None),
+            "reported": int(self.replied_at is not None and self.reported_at is not None),
+            "opt_outs": int(self.opted_out_at is not None),
+        }
         if self.texted_at and self.script_id:
             for column, at in (("answered", self.answered_at), ("opted_out", self.opted_out_at)):
                 counted[kept_counts.of_script(column, self.script_id, self.script_version)] = int(at is not None)

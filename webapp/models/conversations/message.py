@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
@@ -140,20 +139,18 @@ class Message(Model):
         refused = self.status == REJECTED or (self.status == TAKEN and self.delivery in deliveries.FAILED_DELIVERY)
         return self.error_code if refused else None
 
-    def counts(self) -> kept_counts.Counts:
+    def counts(self) -> kept_counts.Added:
         """The counts that this row adds to its user's tallies (SPEC R1 to R3). Twilio's codes that count as safeguards count a contact
         once, as ours do: `SafeguardHit`."""
         taken = self.ours and self.status == TAKEN
         kind = errors.explain(self.turned_down).kind if self.turned_down else ""
-        counted: kept_counts.Counts = Counter(
-            {
-                "initials": int(taken and self.kind == INITIAL),
-                "follow_ups": int(taken and self.kind != INITIAL),
-                "responses": int(not self.ours),
-                "twilio_errors": int(kind == "twilio"),
-                "carrier_filtering": int(kind == "carrier"),
-            }
-        )
+        counted: kept_counts.Added = {
+            "initials": int(taken and self.kind == INITIAL),
+            "follow_ups": int(taken and self.kind != INITIAL),
+            "responses": int(not self.ours),
+            "twilio_errors": int(kind == "twilio"),
+            "carrier_filtering": int(kind == "carrier"),
+        }
         counted.update(hourly.of_text(self, taken))
         if self.turned_down and kind != "safeguard":
             counted[kept_counts.of_code(self.turned_down)] = 1
