@@ -51,8 +51,13 @@ def _clock_time(minute: datetime, zone: str, locale: str) -> str:
 
 def clock_times(at: datetime, zones: Iterable[str]) -> str:
     """9:42 AM or 10:42 AM: each time that the zones have at this instant."""
-    times = [clock_time(at, name) for name in window.clocks(at, zones)]
-    return times[0] if len(times) == 1 else format_list(times, style="or-short", locale=_locale())
+    return _clock_times(at.replace(second=0, microsecond=0), tuple(zones), _locale())
+
+
+@lru_cache(maxsize=5_000)
+def _clock_times(minute: datetime, zones: tuple[str, ...], locale: str) -> str:
+    times = [_clock_time(minute, name, locale) for name in window.clocks(minute, zones)]
+    return times[0] if len(times) == 1 else format_list(times, style="or-short", locale=locale)
 
 
 def day(at: datetime, zone: str) -> str:
