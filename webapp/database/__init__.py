@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import functools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
@@ -26,11 +26,12 @@ from webapp.database import address
 from webapp.database.configured import IN_MEMORY as IN_MEMORY
 from webapp.database.configured import configuration as configuration
 from webapp.database.engines import asyncpg_engine
+from webapp.database.engines.asyncpg_engine import numbered as numbered
 from webapp.database.locks import Lock
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
+Row = Mapping[str, Any]
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 4  # the first and three more
@@ -47,8 +48,6 @@ class Work:
 
 
 _work: ContextVar[Work | None] = ContextVar("transaction", default=None)
-
-
 _dialect, _opened = "", 0
 
 
@@ -186,10 +185,13 @@ async def rows(sqlite: str, postgres: str | None = None, values: list[Any] | Non
 
     Also for writes with RETURNING, inside a transaction: count what comes back.
     """
-    connection = get_connection("default")
     if _dialect == "sqlite":
-        return await connection.execute_query_dict(sqlite, values or [])
-    return await asyncpg_engine.fetch(connection, sqlite if postgres is None else postgres, values or [])
+        return await get_connection("default").execute_query_dict(sqlite, values or [])
+    return [dict(row) for row in await _fetched(sqlite if postgres is None else postgres, values or [])]
+
+
+async def _fetched(postgres: str, values: list[Any]) -> list[Any]:
+    return await asyncpg_engine.fetch(get_connection("default"), postgres, values)
 
 
 SURE = 0.5  # seconds an answer may take that sets the clock
@@ -238,13 +240,11 @@ async def loosely() -> None:
         await query("SELECT set_config('synchronous_commit', 'off', true)")
 
 
-@functools.lru_cache(maxsize=2_000)
-def numbered(sql: str) -> str:
-    """The same statement for PostgreSQL: ? becomes $1, $2 ... No statement of ours holds a literal question mark."""
-    parts = sql.split("?")
-    return "".join(part + (f"${n}" if n < len(parts) else "") for n, part in enumerate(parts, 1))
-
-
 async def query(sql: str, *values: Any) -> list[dict[str, Any]]:
     """One text for both dialects, with ? for values."""
     return await rows(sql, numbered(sql), list(values))
+
+
+async def wide(sql: str, *values: Any) -> Sequence[Row]:
+    """As `query`, for rows of a hundred columns: on PostgreSQL as the driver gives them, which costs a fifth of a dictionary's."""
+    return await _fetched(numbered(sql), list(values)) if _dialect == "postgres" else await query(sql, *values)

@@ -22,14 +22,14 @@ def version(alias: str) -> str:
     return f"{alias}.id AS {alias}__id, {alias}.xmin AS {alias}__xmin, {alias}.ctid AS {alias}__ctid"
 
 
-def known(table: str, seen: list[Any]) -> dict[str, Any] | None:
+def known(table: str, seen: tuple[Any, ...]) -> dict[str, Any] | None:
     """The row's values by their columns, not to be changed, if this process has this very version. ``seen``: what `version` gave."""
-    row_id, *latest = seen
+    row_id, xmin, ctid = seen
     found = _rows.get((database.opened(), table, row_id))
-    return found[1] if found and found[0] == tuple(latest) else None
+    return found[1] if found and found[0] == (xmin, ctid) else None
 
 
-async def read(table: str, columns: tuple[str, ...], seen: list[Any]) -> dict[str, Any] | None:
+async def read(table: str, columns: tuple[str, ...], seen: tuple[Any, ...]) -> dict[str, Any] | None:
     """Reads the row and keeps it. Its values by their columns, at least as new as ``seen``; None where the row is gone."""
     row_id = seen[0]
     rows = await database.query(f"SELECT xmin, ctid, {', '.join(columns)} FROM {table} WHERE id = ?", row_id)

@@ -6,7 +6,7 @@ A statement is a text with ? for values, and the values.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,21 +17,23 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from webapp import database
-from webapp.database import kept, packed
+from webapp.database import Row, kept, packed
 
 M = TypeVar("M", bound=Model)
 Statement = tuple[str, list[Any]]
+_Values = Mapping[str, Any] | Iterable[tuple[str, Any]]  # by the names of columns
 
 
 @dataclass(frozen=True)
 class _Place:
-    """The columns of one table in a row, from ``start`` to before ``end``."""
+    """The columns of one table in a row, from ``start`` to before ``end``, its id at ``id``."""
 
     alias: str
     model: type[Model]
     names: tuple[str, ...]
     start: int
     end: int
+    id: int
 
 
 class Joined:
@@ -67,13 +69,13 @@ class Joined:
     def _wide(self, alias: str, model: type[Model]) -> str:
         return ", ".join(f"{alias}.{column} AS {alias}__{column}" for column in columns(model))
 
-    def of(self, row: dict[str, Any]) -> dict[str, Any]:
-        return self._of(list(row.values()))
+    def of(self, row: Row) -> dict[str, Any]:
+        return self._of(tuple(row.values()))
 
-    async def whole(self, row: dict[str, Any], shared: dict[Any, Any] | None = None) -> dict[str, Any]:
+    async def whole(self, row: Row, shared: dict[Any, Any] | None = None) -> dict[str, Any]:
         """As `of`, with the kept rows. ``shared``: of the other rows of this result, so that all that name the same kept row
         have one instance of it."""
-        values = list(row.values())
+        values = tuple(row.values())
         found = self._of(values)
         if not self._kept or database.dialect() == "sqlite":
             return found
@@ -85,8 +87,8 @@ class Joined:
             found[alias], start = shared[key], start + 3
         return found
 
-    def _of(self, values: list[Any]) -> dict[str, Any]:
-        return {one.alias: _loaded(one.model, one.names, values[one.start : one.end]) for one in self._places()}
+    def _of(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        return {one.alias: _loaded(one, values) for one in self._places()}
 
     def _places(self) -> list[_Place]:
         dialect = database.dialect()
@@ -94,12 +96,13 @@ class Joined:
             self._where[dialect], start = [], 0
             for alias, model in {**self._models, **(self._kept if dialect == "sqlite" else {})}.items():
                 names = columns(model)
-                self._where[dialect].append(_Place(alias, model, names, start, start + len(names)))
+                end, id_at = start + len(names), start + names.index("id")
+                self._where[dialect].append(_Place(alias, model, names, start, end, id_at))
                 start += len(names)
         return self._where[dialect]
 
 
-async def _kept_row(model: type[M], seen: list[Any]) -> M | None:
+async def _kept_row(model: type[M], seen: tuple[Any, ...]) -> M | None:
     names = columns(model)
     known = kept.known(model._meta.db_table, seen) or await kept.read(model._meta.db_table, names, seen)
     return _of_values(model, known) if known else None
@@ -113,21 +116,22 @@ class Versions:
         self._aliases = aliases
         self.columns = ", ".join(f"{alias}.xmin AS {alias}_xmin" for alias in aliases)
 
-    def same(self, row: dict[str, Any]) -> Statement:
+    def same(self, row: Row) -> Statement:
         """A condition that is true while nobody has written these rows again, and its values."""
         condition = " AND ".join(f"{alias}.xmin = ?" for alias in self._aliases)
         return condition, [row[f"{alias}_xmin"] for alias in self._aliases]
 
 
-def _loaded(model: type[M], names: tuple[str, ...], values: list[Any]) -> M | None:
-    given = dict(zip(names, values, strict=True))
-    return None if given["id"] is None else _of_values(model, given)
+def _loaded(one: _Place, values: tuple[Any, ...]) -> Model | None:
+    if values[one.id] is None:
+        return None
+    return _of_values(one.model, zip(one.names, values[one.start : one.end], strict=True))
 
 
-def _of_values(model: type[M], given: dict[str, Any]) -> M:
+def _of_values(model: type[M], given: _Values) -> M:
     """As the ORM makes it of a row. PostgreSQL's values need no second look, and these rows are the hottest of all."""
     if database.dialect() == "sqlite" or not _plain(model):
-        return model._init_from_db(**given)
+        return model._init_from_db(**dict(given))
     return _instance(model, given)
 
 
@@ -143,9 +147,11 @@ def _plain(model: type[Model]) -> bool:
     return not any(isinstance(field, JSONField) for field in model._meta.fields_map.values())
 
 
-def _instance(model: type[M], values: dict[str, Any]) -> M:
+def _instance(model: type[M], values: _Values) -> M:
     made = model.__new__(model)
-    made.__dict__.update(values, _partial=False, _saved_in_db=True, _custom_generated_pk=False, _await_when_save={})
+    own = made.__dict__
+    own.update(values)
+    own["_partial"], own["_saved_in_db"], own["_custom_generated_pk"], own["_await_when_save"] = False, True, False, {}
     return made
 
 
@@ -213,25 +219,25 @@ def _in_json(value: Any) -> Any:
     return value.astimezone(UTC).isoformat(" ") if isinstance(value, datetime) else value
 
 
-async def together(*statements: Statement, beside: Statement | None = None) -> list[dict[str, Any]]:
+async def together(*statements: Statement, beside: Statement | None = None) -> Sequence[Row]:
     """Writes in one round trip, and what the first gives back. None may need what another did, and no two may touch the
     same row: on PostgreSQL each sees the rows as they were before all of them. They run in the order given. ``beside``: a
-    SELECT of at most one row, on PostgreSQL; its columns come after those of the first, null where it finds none."""
+    SELECT of at most one row, on PostgreSQL; its columns come before those of the first, null where it finds none."""
     if database.dialect() == "sqlite":
         answers = [await database.query(text, *map(_text, values)) for text, values in statements]
         return answers[0]
     return await _as_one(list(statements), beside)
 
 
-async def _as_one(statements: list[Statement], beside: Statement | None) -> list[dict[str, Any]]:
+async def _as_one(statements: list[Statement], beside: Statement | None) -> Sequence[Row]:
     """PostgreSQL runs what the SELECT reads first, then the others, the last of the text before those ahead of it."""
     (text, values), later = statements[0], statements[:0:-1]
     parts = [f"s0 AS ({text})", *(f"s{n} AS ({text})" for n, (text, _) in enumerate(later, 1))]
     everything = [*values, *(value for _, given in later for value in given)]
-    read = "s0"
+    read = "SELECT * FROM s0"
     if beside:
-        read, everything = f"s0 LEFT JOIN ({beside[0]}) AS q ON true", everything + beside[1]
-    return await database.query(f"WITH {', '.join(parts)} SELECT * FROM {read}", *everything)
+        read, everything = f"SELECT q.*, s0.* FROM s0 LEFT JOIN ({beside[0]}) AS q ON true", everything + beside[1]
+    return await database.wide(f"WITH {', '.join(parts)} {read}", *everything)
 
 
 def _text(value: Any) -> Any:

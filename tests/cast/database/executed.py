@@ -17,7 +17,7 @@ from webapp import database
 
 ROOT = TESTS.parent
 WEBAPP = str(ROOT / "webapp")
-DOORS = ("query", "rows")  # of webapp.database: all plain SQL goes through them
+DOORS = ("query", "rows", "wide")  # of webapp.database: all plain SQL goes through them
 
 Place = tuple[str, str, int]  # database, file below the root, line
 

@@ -13,7 +13,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import Row, transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import Joined, tie
 from webapp.models.accounts import audit
@@ -62,7 +62,7 @@ class Session(Model):
 
     user_id: int
     counted: dict[str, int]  # what else it counted
-    row: dict[str, Any]  # all that it read, also the columns of `Beside`
+    row: Row  # all that it read, also the columns of `Beside`
     found: dict[str, Any]  # the tables in it by their aliases, also those of `Beside`
 
     class Meta:
@@ -102,7 +102,7 @@ class Session(Model):
         campaign ``c`` that the page needs besides. ``beside``: read too, into the session's ``found`` and ``row``."""
         tables = _with(beside.tables if beside else None)
         numbers = "".join(f", ({text}) AS {name}" for name, text in (counts or {}).items())
-        rows = await database.query(
+        rows = await database.wide(
             f"SELECT {tables.columns}{numbers}{f', {beside.columns}' if beside else ''},"
             " (SELECT COUNT(*) FROM membership n WHERE n.user_id = u.id AND n.removed_at IS NULL) AS campaigns"
             " FROM session l JOIN user_account u ON u.id = l.user_id"

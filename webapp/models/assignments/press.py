@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from webapp import database
+from webapp.database import Row
 from webapp.database.statements import Joined
 from webapp.models.accounts.sessions import Beside
 from webapp.models.accounts.users import User
@@ -78,7 +79,7 @@ def beside(action_id: int) -> Beside | None:
     )
 
 
-def with_login(row: dict[str, Any], found: dict[str, Any]) -> Press | None:
+def with_login(row: Row, found: dict[str, Any]) -> Press | None:
     """Of the rows that `beside` read. None: no such action is open in the campaign, or nothing was read."""
     if found.get("a") is None:
         return None

@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from webapp import clock, database
-from webapp.database import packed
+from webapp.database import Row, packed
 from webapp.database.packed import sql_time
 from webapp.database.statements import Joined, Statement, tie
 from webapp.models.accounts.campaign import Campaign
@@ -95,9 +95,7 @@ async def queue_of(member: Membership, action: Action, first: int = 0, but: Sequ
     return await _queue(action.campaign, row, found, tuple(awake))
 
 
-async def _queue(
-    campaign: Campaign, row: dict[str, Any], found: dict[str, Any], awake: tuple[int | None, ...]
-) -> Queue:
+async def _queue(campaign: Campaign, row: Row, found: dict[str, Any], awake: tuple[int | None, ...]) -> Queue:
     sent = [_sent(*values) for values in sorted(filter(None, packed.parsed(row["sent"]) or []), reverse=True)]
     undoable, undo_seconds = undo_of(sent)
     progress = Progress.of(row)
@@ -136,7 +134,7 @@ def _sent(message_id: int, at: str, first_name: str, zip: str, state: str, due_a
     return Sent(message_id, datetime.fromisoformat(at), first_name, place, due)
 
 
-async def card_of(campaign: Campaign, row: dict[str, Any], found: dict[str, Any]) -> Card | None:
+async def card_of(campaign: Campaign, row: Row, found: dict[str, Any]) -> Card | None:
     """``row``: with the columns `known_of_next`; ``found``: the models in it. None: there is no next contact."""
     conversation: Conversation | None = found["v"]
     if conversation is None:
@@ -151,9 +149,9 @@ _ROW = Joined(b=Bucket, v=Conversation, k=Contact, kept={"s": Script})
 
 async def _read(
     member: Membership, action: Action, first: int, but: Sequence[int], among: start.Among, awake: list[int | None]
-) -> dict[str, Any] | None:
+) -> Row | None:
     text, values = _statement(member, action, first, but, among, awake)
-    rows = await database.query(text, *values)
+    rows = await database.wide(text, *values)
     return rows[0] if rows else None
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from webapp import clock
+from webapp.database import Row
 from webapp.database.packed import sql_time
 from webapp.database.statements import Joined, Statement
 from webapp.models.accounts.campaign import Campaign
@@ -77,7 +77,7 @@ def _sql(awake: tuple[int | None, ...]) -> str:
 
 
 async def after_sending(
-    campaign: Campaign, row: dict[str, Any], message: Message, contact: Contact, shown: str
+    campaign: Campaign, row: Row, message: Message, contact: Contact, shown: str
 ) -> Following | None:
     """``row``: as the statement gave it. ``shown``: the page's mark. None where the page shows more that is old now, and where the
     text is not of the member's newest bucket, which is the one the page counts: its contact slept when the bucket was begun."""

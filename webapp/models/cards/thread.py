@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp import database
+from webapp.database import Row
 from webapp.database.statements import Joined
 from webapp.models.accounts.campaign import Campaign
 from webapp.models.accounts.users import User
@@ -24,7 +25,7 @@ _TAG = Joined(t=Tag)
 
 async def conversation(campaign_id: int, conversation_id: int) -> Conversation | None:
     """With its contact, action, campaign and script."""
-    rows = await database.query(
+    rows = await database.wide(
         f"SELECT {_TALK.columns} FROM conversation v JOIN contact k ON k.id = v.contact_id"
         " JOIN action a ON a.id = v.action_id JOIN campaign c ON c.id = v.campaign_id"
         " LEFT JOIN script s ON s.id = v.script_id WHERE v.id = ? AND v.campaign_id = ?",
@@ -48,7 +49,7 @@ async def conversation(campaign_id: int, conversation_id: int) -> Conversation |
 async def history(contact_id: int) -> list[Message]:
     """The newest HISTORY texts with this contact, those of other actions and volunteers included, oldest first, each with its
     user and its files."""
-    rows = await database.query(
+    rows = await database.wide(
         f"SELECT {_TEXT.columns} FROM message m LEFT JOIN user_account u ON u.id = m.user_id"
         f" WHERE m.contact_id = ? AND m.status <> 'cancelled' ORDER BY m.id DESC LIMIT {HISTORY}",
         contact_id,
@@ -60,7 +61,7 @@ async def history(contact_id: int) -> list[Message]:
     return texts
 
 
-async def _text(row: dict[str, Any], shared: dict[Any, Any]) -> Message:
+async def _text(row: Row, shared: dict[Any, Any]) -> Message:
     found = await _TEXT.whole(row, shared)
     text: Message = found["m"]
     text.user = found["u"]

@@ -9,7 +9,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import Row, transactional
 from webapp.database.packed import sql_time
 from webapp.database.statements import column
 from webapp.models import tallies
@@ -59,7 +59,7 @@ class Progress(Counter):
     replies: int
 
     @classmethod
-    def of(cls, stand: dict[str, int]) -> Progress:
+    def of(cls, stand: Row) -> Progress:
         """``stand``: a row with the `stand_columns`."""
         texted, left = stand["texted"], stand["open"]
         return cls(texted + left, texted, left - stand["awake"], stand["skipped"], stand["replies"])

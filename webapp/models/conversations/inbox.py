@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from webapp import clock, database
-from webapp.database import packed, transactional
+from webapp.database import Row, packed, transactional
 from webapp.database.statements import Joined, column
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
@@ -107,7 +107,7 @@ async def lines(ids: list[int]) -> list[Thread]:
     """These conversations in this order, as the inbox shows them, in one statement."""
     if not ids:
         return []
-    rows = await database.query(
+    rows = await database.wide(
         f"SELECT {_LINE.columns}, (SELECT m.body FROM message m WHERE m.conversation_id = v.id AND m.direction = 'in'"
         f" ORDER BY m.id DESC LIMIT 1) AS excerpt, (SELECT {packed.listed('t.display_order', 't.id', 't.name')}"
         " FROM contact_tag p JOIN tag t ON t.id = p.tag_id WHERE p.contact_id = k.id) AS tags"
@@ -120,7 +120,7 @@ async def lines(ids: list[int]) -> list[Thread]:
     return [shown[row_id] for row_id in ids if row_id in shown]
 
 
-async def _line(row: dict[str, Any], shared: dict[Any, Any]) -> Thread:
+async def _line(row: Row, shared: dict[Any, Any]) -> Thread:
     found = await _LINE.whole(row, shared)
     conversation: Conversation = found["v"]
     conversation.contact, conversation.campaign, conversation.action, conversation.user = (

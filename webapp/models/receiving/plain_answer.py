@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from webapp import clock, database
+from webapp.database import Row
 from webapp.database.statements import Joined, Statement, Versions, insert, together, update
 from webapp.models.contacts.contact import Contact
 from webapp.models.conversations import attention
@@ -33,7 +34,7 @@ async def receive(event: TwilioEvent) -> News | None:
     payload = event.payload
     whose = str(payload.get("From", ""))[:20], str(payload.get("To", ""))
     since = clock.now() - TALK_OVER  # after that a form's keyword is a keyword again (B2)
-    rows = await database.query(_reading(), *whose, since, event.sid)
+    rows = await database.wide(_reading(), *whose, since, event.sid)
     return await database.one_statement(lambda: _stored(event, rows[0])) if rows else None
 
 
@@ -59,7 +60,7 @@ def _reading() -> str:
     )
 
 
-def _same(row: dict[str, Any]) -> Statement:
+def _same(row: Row) -> Statement:
     """Locks both rows. Gives the phone if they are still as they were read, else null."""
     same, versions = _VERSIONS.same(row)
     text = (
@@ -69,7 +70,7 @@ def _same(row: dict[str, Any]) -> Statement:
     return text, [row["v__id"], *versions]
 
 
-async def _stored(event: TwilioEvent, row: dict[str, Any]) -> News:
+async def _stored(event: TwilioEvent, row: Row) -> News:
     """Raises IntegrityError where the rows are not the same, or the event is stored already."""
     found = _ROWS.of(row)
     contact, conversation = found["k"], found["v"]

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from webapp import clock, database
-from webapp.database import packed
+from webapp.database import Row, packed
 from webapp.database.statements import Joined, Statement, Versions, insert, new, tie, together, update
 from webapp.models import tallies
 from webapp.models.accounts.campaign import Campaign
@@ -72,7 +72,7 @@ def beside(conversation_id: int) -> Beside | None:
     )
 
 
-def with_login(row: dict[str, Any], found: dict[str, Any], member: Membership) -> ClickRows | None:
+def with_login(row: Row, found: dict[str, Any], member: Membership) -> ClickRows | None:
     """The rows that `beside` read. None: no such conversation in the campaign."""
     if found.get("v") is None:
         return None
@@ -81,7 +81,7 @@ def with_login(row: dict[str, Any], found: dict[str, Any], member: Membership) -
 
 async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -> ClickRows | None:
     """Locks and reads, inside a transaction. None: no such conversation in the campaign, or no such member any more."""
-    rows = await database.query(
+    rows = await database.wide(
         _reading(database.dialect()), packed.uuid(client_id), conversation_id, member.campaign_id, member.id
     )
     if not rows:
@@ -90,7 +90,7 @@ async def read(member: Membership, conversation_id: int, client_id: uuid.UUID) -
     return _rows(rows[0], found, found["c"], None)
 
 
-def _rows(row: dict[str, Any], found: dict[str, Any], campaign: Campaign, same: Statement | None) -> ClickRows:
+def _rows(row: Row, found: dict[str, Any], campaign: Campaign, same: Statement | None) -> ClickRows:
     tie(found["a"], campaign=campaign)
     active, earlier_id = bool(row["active"]), row.get("earlier_id")
     return ClickRows(found["k"], found["v"], found["a"], found["s"], found["n"], active, earlier_id, same)
@@ -111,7 +111,7 @@ def _locks() -> str:
     return f"{packed.for_update('m', 'SHARE')}{packed.for_update('k')}{packed.for_update('v')}"
 
 
-def _same(row: dict[str, Any], *ids: int) -> Statement:
+def _same(row: Row, *ids: int) -> Statement:
     """``ids``: of the conversation and the membership. PostgreSQL compares a row that another transaction held with what that
     one made of it, so a row that was waited for is another one. Of the membership, which also notes when its user was here,
     only what the click asks of it has to be so still."""
@@ -154,7 +154,7 @@ async def store_text(
 
 async def store_as_read(
     draft: Draft, changed: Sequence[str], same: Statement, beside: Statement | None
-) -> tuple[Message, dict[str, Any]]:
+) -> tuple[Message, Row]:
     """The same in one statement, for a script without links. ``same``: as in `ClickRows`. Raises IntegrityError where the rows are
     not the same any more, or where a text has this client id already; then nothing is stored. Returns also the row of ``beside``,
     a SELECT that does not see the text."""
@@ -202,7 +202,7 @@ async def write(
     counts: list[Statement],
     same: Statement | None = None,
     beside: Statement | None = None,
-) -> dict[str, Any]:
+) -> Row:
     """One round trip: the new text, the ``changed`` columns of its conversation, and the ``counts``, last as everywhere.
     Returns the row of ``beside``."""
     statements = [insert(message, phone=same) if same else insert(message)]  # no text is without a phone
@@ -214,5 +214,5 @@ async def write(
     if message.bucket_id:
         statements.append(("UPDATE bucket SET last_used_at = ? WHERE id = ?", [message.created_at, message.bucket_id]))
     [row] = await together(*statements, *counts, beside=beside)
-    message.id = row.pop("id")
+    message.id = row["id"]
     return row

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from webapp import clock, database
-from webapp.database import transactional
+from webapp.database import Row, transactional
 from webapp.database.statements import Statement
 from webapp.models import tallies
 from webapp.models.accounts.users import Membership
@@ -148,7 +147,7 @@ async def _stored(member: Membership, rows: ClickRows, draft: Draft) -> Queued:
     return Queued(await click_sql.store_text(draft, changed), action=rows.action)
 
 
-async def _stored_as_read(rows: ClickRows, draft: Draft, behind: Statement | None) -> tuple[Message, dict[str, Any]]:
+async def _stored_as_read(rows: ClickRows, draft: Draft, behind: Statement | None) -> tuple[Message, Row]:
     assert rows.same
     with tallies.counting(rows.conversation) as changed:
         _mark(rows.conversation, draft)
