@@ -7,6 +7,10 @@ from pathlib import Path
 
 import jinja2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from webapp import clock, words
 from webapp.http import pages, template_files
@@ -77,3 +81,12 @@ def test_words_that_stand_in_a_template_are_in_it_in_the_language_of_the_page() 
             source = pages.environment().compile('{{ _("Skip") }}{{ icon("clock") }}', raw=True)
             assert said in source and "icons.svg" in source
             assert "_own" not in source
+
+
+@given(st.one_of(st.text(), st.text("<>&'\" a"), st.integers(), st.none(), st.text("<a").map(Markup)))
+def test_a_page_shows_a_value_as_jinja_does(value: object) -> None:
+    usual = jinja2.Environment(autoescape=True, finalize=words.finalized)
+    ours = pages.environment().from_string("{{ value }}").render(value=value)
+    assert ours == usual.from_string("{{ value }}").render(value=value)
+    filled = words.in_page(EvalContext(usual), "%(value)s of 3", value=value)
+    assert type(filled) is Markup and filled == Markup("%(value)s of 3") % {"value": value}

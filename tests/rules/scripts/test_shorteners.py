@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.cast.inputs.vectors import words
 from webapp.rules import script_lint
 from webapp.rules.script_lint import lint
-from webapp.rules.scripts import shorteners
+from webapp.rules.scripts import addresses, shorteners
 
 KNOWN = {"first_name", "user.first_name", "campaign.name"}
 GOOD = "Hi ##{{first_name}}, it's ##{{user.first_name}} with Meyer. Will you vote? Reply STOP to opt out."
@@ -118,3 +118,9 @@ def test_a_short_address_is_found_however_it_is_dressed(address: str) -> None:
 @pytest.mark.parametrize("text", ["mail jo@bit.ly now", "abit.ly/x", "meyer.example.org/bit.ly", "don't.stop"])
 def test_what_only_contains_its_letters_is_none(text: str) -> None:
     assert script_lint.in_sent(text) == ""
+
+
+@given(st.lists(st.sampled_from(["a", "b", "ſ", "K", ".", "%2e", "%2E", "\u3002", "1", " ", "-", "/"])).map("".join))
+def test_a_text_in_which_no_dot_stands_before_two_letters_has_no_address(text: str) -> None:
+    whole = addresses._LINK.finditer(addresses._plain(text))
+    assert all(addresses._DOT_WITHIN.search(match[0]) for match in whole)
