@@ -162,29 +162,6 @@ async def test_a_trigger_in_other_words_is_made_anew(cast: Cast) -> None:
     assert await guards.wrong() == []
 
 
-_HALF_FULL = "SELECT relname AS name FROM pg_class WHERE 'fillfactor=50' = ANY (reloptions) ORDER BY relname"
-
-
-@pytest.mark.postgres
-async def test_an_upgrade_gives_the_indexes_that_start_writes_into_their_room(cast: Cast) -> None:
-    """One of them is a primary key's, which no guard makes."""
-    names = ["conversation_of_contact", "conversation_pkey", "one_conversation", "result_remaining"]
-    assert [row["name"] for row in await database.query(_HALF_FULL)] == names
-    others = [name for name in names if name != "conversation_pkey"]
-
-    async def change() -> None:
-        await database.rows("ALTER INDEX conversation_pkey RESET (fillfactor)")
-        await database.rows("COMMENT ON INDEX conversation_pkey IS NULL")
-        for name in others:
-            await database.rows(f"ALTER INDEX {name} RESET (fillfactor)")
-            await database.rows(f"COMMENT ON INDEX {name} IS 'of an earlier version'")
-
-    await transaction(change)
-    assert sorted(await guards.wrong()) == names and await database.query(_HALF_FULL) == []
-    await transaction(guards.put_back)
-    assert await guards.wrong() == [] and [row["name"] for row in await database.query(_HALF_FULL)] == names
-
-
 @pytest.mark.parametrize(
     ("words", "why"),
     [("database or disk is full", "full"), ("disk I/O error", "full"), ("readonly database", "read_only")],

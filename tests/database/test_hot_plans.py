@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tests.cast.database.plans import BIG, statements, whole_indexes, whole_tables
+from tests.cast.database.plans import BIG, explained, statements, whole_indexes, whole_tables
 from tests.cast.lists import import_file, write
 from tests.cast.site import PARTIAL, Browser
 from tests.cast.texting import says, texted
 from webapp import clock, database
 from webapp.database import packed, statistics, transaction
-from webapp.models.accounts.users import Membership
+from webapp.models.accounts.campaign import Campaign
+from webapp.models.accounts.sessions import Session
+from webapp.models.accounts.users import Membership, User
 from webapp.models.cards.card import AHEAD
 from webapp.models.contacts.lists import ContactList
 
@@ -93,6 +95,34 @@ async def test_a_card_looks_at_no_contact_outside_its_bucket_however_well_the_pl
     cards = {text: values for text, values in asked if text.startswith(CARD)}
     assert len(cards) == 2, "the one that is shown, and those behind it"
     assert [plan for _, plan in await plans(cards) if LARGE.search(plan)] == []
+
+
+async def test_a_login_looks_for_its_rows_and_reads_no_table_of_some_pages_whole(cast: Cast, browse: Browser) -> None:
+    """PostgreSQL takes up to seven pages for cheaper than one that it looks for."""
+    await many_log_in()
+    await database.query("ANALYZE")
+    amy = await browse(cast.amy)
+    with statements() as asked:
+        assert (await amy.get("/c/meyer/badges", headers=PARTIAL)).status_code == 200
+    logins = [(text, values) for text, values in asked if "FROM session" in text]
+    assert logins
+    for text, values in logins:
+        assert re.findall(r"Seq Scan on (session|membership|user_account)", await explained(text, values, ())) == []
+
+
+async def many_log_in() -> None:
+    async def join() -> None:
+        now, campaign = clock.now(), await Campaign.get(slug="meyer")
+        people = [User(first_name="Ann", email=f"ann{n}@example.org", created_at=now) for n in range(300)]
+        await User.bulk_create(people)
+        joined = [
+            Membership(campaign=campaign, user=user, joined_at=now) for user in await User.filter(first_name="Ann")
+        ]
+        await Membership.bulk_create(joined)
+
+    await transaction(join)
+    for user in await User.filter(first_name="Ann"):
+        await Session.begin(user)
 
 
 async def fill(cast: Cast, tmp_path: Path) -> None:
