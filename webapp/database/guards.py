@@ -19,8 +19,8 @@ OPTED_OUT = "this phone has opted out"
 
 @dataclass(frozen=True)
 class Guard:
-    """``kind`` is "index", "trigger", or "room" in the index of a primary key or in a "table"; ``function`` is the body of a PostgreSQL trigger's
-    function."""
+    """``kind`` is "index", "trigger", "room" in the index of a primary key, or "table" for room in its pages; ``function`` is the
+    body of a PostgreSQL trigger's function."""
 
     kind: str
     name: str
