@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bench.speed.stage import Card, Stage
 
 AT_ONCE = 50  # Starts
+DECK = 3  # cards of a page: the one it shows, and those behind it
 QUEUE = "/c/meyer/actions/1/queue"
 _sent: list[Card] = []  # by the taps of this process
 _shows: dict[str, str] = {}  # cookie -> the mark of the volunteer's page, as its bar has it
@@ -50,13 +51,13 @@ Press = Callable[[Browser, "Stage", "Card", "list[Card]"], Awaitable[None]]  # a
 
 
 async def _presses(stage: Stage, connections: int, seconds: float, press: Press) -> Measured:
-    """Each connection is the browser of several volunteers in turn: no volunteer presses twice at once. A volunteer with
-    one card left presses no more: after the last card there is no next one."""
+    """Each connection is the browser of several volunteers in turn: no volunteer presses twice at once. A volunteer
+    presses no more where no answer could bring a card for the end of their deck."""
     people = list(stage.by_volunteer().values())
 
     def turn_of(browser: Browser, volunteers: list[list[Card]]) -> Turn:
         async def next_press() -> bool:
-            cards = next((pile for pile in volunteers if len(pile) > 1), None)
+            cards = next((pile for pile in volunteers if len(pile) > DECK), None)
             if cards is None:
                 return False
             volunteers.remove(cards)
