@@ -234,8 +234,8 @@ async def lock(name: Lock, number: int, shared: bool = False) -> None:
 
 
 async def loosely() -> None:
-    """This commit waits for no disk: a power cut may undo it, and then all that came after it too. For work that goes on from
-    what is left, in a transaction whose end nobody is told."""
+    """The commit does not wait for the disk: a power cut may undo it and all that came after. Only for work that goes on from the
+    cursor it stores, and of which nobody else was told."""
     if dialect() == "postgres":
         await query("SELECT set_config('synchronous_commit', 'off', true)")
 

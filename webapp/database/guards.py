@@ -45,9 +45,8 @@ def _room(name: str, table: str, room: str) -> Guard:
 
 
 def _half_full(table: str) -> Guard:
-    """Each login looks for one row of this table of PostgreSQL, which reads a table of a few pages whole: with some hundred users
-    that costs a quarter of a tap. In half full pages the same rows are found by the index. It holds for rows that come from now
-    on."""
+    """PostgreSQL reads a table of up to seven pages whole instead of looking for one row, which was a quarter of its work of a tap.
+    Half full pages make the table longer, so that a login uses the index. Rows of before keep their place."""
     return Guard("table", table, "", f"ALTER TABLE {table} SET (fillfactor = 50)", table)
 
 
@@ -83,9 +82,9 @@ def _trigger(
 
 
 def _names_rows(table: str, columns: dict[str, str], locked: str = "") -> list[Guard]:
-    """Proves once for all rows of a statement that the rows they name are there; PostgreSQL's own check looks for and locks one row
-    for each. ``columns``: column -> table. Other guards keep those tables' rows. ``locked``: the column of a table that loses rows: its
-    row stays until the transaction ends. On PostgreSQL alone: SQLite has its keys."""
+    """Proves once for all rows of a statement that the rows they name are there; PostgreSQL's own check looks for and locks one
+    row for each. ``columns``: column -> table. Other guards keep those tables' rows. ``locked``: the column of a table that loses
+    rows: its row stays until the transaction ends. On PostgreSQL alone: SQLite has its keys."""
     act = f"RAISE EXCEPTION 'a row of {table} names one that is not there' USING ERRCODE = 'foreign_key_violation';"
 
     def gone(made: str) -> str:
@@ -244,8 +243,8 @@ GUARDS = [
     _trigger(
         "consent_not_emptied", "BEFORE TRUNCATE", "opt_in_consent", "", "consents can not be removed", "STATEMENT"
     ),
-    # Texts, conversations, contacts and list places name these without a foreign key: each check would lock a row that all
-    # clicks share, or once for each row of a slice
+    # Texts, conversations, contacts and list places name these without a foreign key: a key would lock a row that all clicks
+    # share, or look for and lock one row for each row of a slice
     _trigger("user_kept", "BEFORE DELETE", "user_account", "", "a user can not be removed"),
     _trigger("campaign_kept", "BEFORE DELETE", "campaign", "", "a campaign can not be removed"),
     _trigger("number_kept", "BEFORE DELETE", "phone_number", "", "a number can not be removed"),

@@ -17,7 +17,8 @@ from webapp import clock, database
 log = logging.getLogger(__name__)
 
 # Rows that came or changed since the last look: so many, and as many as there were. PostgreSQL multiplies what it knows of a
-# table by the pages that the table has now, so that its guesses stay right until then
+# table by the pages that the table has now, so that its guesses of rows stay right until then; how values are spread may change
+# meanwhile, and no plan of an evening hangs on that (test_hot_plans)
 MANY, SHARE = 500, 1.0
 SECONDS = 4.0  # between two looks of a process
 _looked = -SECONDS

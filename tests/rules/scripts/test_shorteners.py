@@ -122,5 +122,5 @@ def test_what_only_contains_its_letters_is_none(text: str) -> None:
 
 @given(st.lists(st.sampled_from(["a", "b", "ſ", "K", ".", "%2e", "%2E", "\u3002", "1", " ", "-", "/"])).map("".join))
 def test_a_text_in_which_no_dot_stands_before_two_letters_has_no_address(text: str) -> None:
-    whole = addresses._LINK.finditer(addresses._plain(text))
-    assert all(addresses._DOT_WITHIN.search(match[0]) for match in whole)
+    whole = addresses.ADDRESS.finditer(addresses.plain_letters(text))
+    assert all(addresses.DOT_WITHIN.search(match[0]) for match in whole)

@@ -27,7 +27,7 @@ from webapp.models.conversations.message import Message
 @dataclass(frozen=True)
 class OnPage:
     """A page, as the press on it describes it. ``ahead``: at most AHEAD conversations whose cards it has, the one it shows now first.
-    ``mark``: as the server gave it."""
+    ``mark``: as the server gave it, of its counter and the zones that are open. The resting lock is not in it."""
 
     ahead: Sequence[int] = ()
     mark: str = ""

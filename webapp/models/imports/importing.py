@@ -105,7 +105,7 @@ async def drop_empty_list(job: ContactImport) -> None:
 
 
 def _undecided(job: ContactImport, found: Shape, columns: contact_columns.Columns) -> bool:
-    """Should a person at the page decide which of several sheets is the list, or about people whom it says not to text?"""
+    """Should a person decide which sheet is the list, or about people whom a column or another sheet says not to text?"""
     several = not job.sheet_name and (len(found.lists) > 1 or (job.kind == CONTACTS and bool(found.strike_lists)))
     return job.user_id is not None and (several or (bool(columns.flags) and not job.mapping))
 
@@ -137,7 +137,7 @@ async def _coming(job: ContactImport, coming: child.Rows, most: int, known: Know
 
 
 async def _take(job: ContactImport, part: list[rows.Row], known: Known, plain: Plain) -> bool:
-    """One slice; False where another worker does this import, or it was cancelled."""
+    """One slice; False where another worker does this import, it was cancelled, or a power cut took slices back."""
     stored = await _store(job, part, known, plain)
     known.committed()
     return stored
@@ -150,7 +150,7 @@ async def _store(job: ContactImport, part: list[rows.Row], known: Known, plain: 
         return False
     fresh.campaign, fresh.user = job.campaign, job.user
     counted = await (store.store(fresh, part, known, plain) if job.kind == CONTACTS else store_opt_outs(fresh, part))
-    if job.kind == CONTACTS and not counted["opted_out"] + counted["said_no"]:  # an opt-out that was seen stands
+    if job.kind == CONTACTS and not known.must_last(counted):
         await database.loosely()  # rows and cursor go together
     for name, number in counted.items():
         setattr(fresh, name, getattr(fresh, name) + number)

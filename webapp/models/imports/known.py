@@ -49,7 +49,8 @@ class Known:
         return self._plain(people) if self.mostly_new else {}
 
     def _plain(self, people: list[Person]) -> Plain:
-        """Left to the slice: phones that several rows have, since these are merged, and people whose zone set no slice has stored."""
+        """Left to the slice: phones that several rows have, since these are merged, and people whose zone set no slice
+        has stored."""
         times = Counter(person.phone for person in people)
         return {
             person.phone: self.row(person, self.zone_sets[person.zones])
@@ -74,6 +75,10 @@ class Known:
     def committed(self) -> None:
         self.tries = 0
         self.zone_sets |= self._fresh
+
+    def must_last(self, counted: Counter[str]) -> bool:
+        """Others may see at once what the slice did: an opt-out, or a zone set it may have made, which processes keep by its id."""
+        return bool(counted["opted_out"] or counted["said_no"] or self._fresh)
 
     async def zone_set(self, zones: tuple[str, ...]) -> int | None:
         """Inside a slice's transaction."""

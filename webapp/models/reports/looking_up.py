@@ -38,8 +38,8 @@ class Found:
 
 @transactional
 async def look_up(member: Membership, who: str, where: str = "", place: Place | None = None) -> Found | None:
-    """``who``: a phone, or the beginnings of a name; without it nobody is found. ``place``: what ``where`` was read as. None where the member has no
-    look-up left in this hour."""
+    """``who``: a phone, or the beginnings of a name; without it nobody is found. ``place``: what ``where``
+    was read as. None where the member has no look-up left in this hour."""
     await database.lock(Lock.POWERS, member.id)
     left = MOST - len(await _of_this_hour(member)) - 1
     if left < 0:

@@ -76,8 +76,8 @@ class Stopped:
     "setup", "stopped", "paused", "cap", "ended", "limits": first texts are stopped.
     "member": the volunteer may not text. "budget": this press paused them (V9). "scripts": they may only send scripts.
     "first": there is no first text. "tags": no text of ours was taken, and the script would set tags (V9).
-    "changed": the response script is not as it was shown. "script": there is no initial script in use. "text": the text brings what it may not. "sender": the sender or the
-    campaign has not given what it needs.
+    "changed": the response script is not as it was shown. "script": there is no initial script in use. "text": the text
+    brings what it may not. "sender": the sender or the campaign has not given what it needs.
     """
 
     why: str

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
+from webapp.rules.contacts import states
+
 YES, NO = "yes", "no"
 NOBODY, STAFF = "nobody", "staff"
 RECENT = "recent"
@@ -23,6 +25,7 @@ BOXES = (
     "safeguards",
 )
 OF_SENDERS = ("initials", "follow_ups")  # the numbers that are also kept for each user
+_LONGEST_LISTS = 4_000  # characters
 MANY = 10_000  # the page counts no further unless asked to
 OF_A_NUMBER = 1_000  # the same for the people behind a number of the results, which the page shows beside their count
 
@@ -82,11 +85,11 @@ def read(typed: Mapping[str, Any]) -> Filter:
     """From an address's query or a form. Leaves out values that make no sense; `left_out` names their filters."""
     values: dict[str, Any] = {}
     for field in fields(Filter):
-        text = (
-            str(typed.get(field.name) or "")
-            .strip()
-            .replace("\x00", "")[: 4_000 if field.name.endswith("_lists") else 200]
-        )
+        text = str(typed.get(field.name) or "").strip().replace("\x00", "")
+        if not field.name.endswith("_lists"):
+            text = text[:200]
+        elif len(text) > _LONGEST_LISTS:
+            text = ""  # cut, it would ask for less
         values[field.name] = id_of(text) if field.type == "int" else text
     for name in ("texted", "replied", "opted_out", "attention"):
         values[name] = values[name] if values[name] in (YES, NO) else ""
@@ -101,7 +104,7 @@ def read(typed: Mapping[str, Any]) -> Filter:
     for name in ("any_lists", "all_lists", "no_lists"):
         parts = [part for part in values[name].split(",") if part.strip()]
         values[name] = ",".join(parts) if all(map(id_of, parts)) else ""
-    values["state"] = values["state"][:2].upper()
+    values["state"] = states.abbreviation(values["state"][:60])
     values["sort"] = RECENT if values["sort"] == RECENT else ""
     return Filter(**values)
 

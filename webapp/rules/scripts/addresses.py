@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_LINK = re.compile(  # a whole address, without a comma or bracket behind it; never the middle of a word
+ADDRESS = re.compile(  # a whole address, without a comma or bracket behind it; never the middle of a word
     r"(?<![^\W_])(?<!@)(?<![^\W_][-.'’])(?:https?://(?:[\w.%:-]{1,80}@)?)?(?:www\.)?((?:[a-z0-9][a-z0-9-]*(?:\.|%2e))+[a-z]{2,})(?:\.(?=[/:]))?(?::\d+)?"
     r"(?:[/?#](?:[^\s{}|,;]*[^\s{}|,;.:!?)\]'\"”’»])?)?",
     re.IGNORECASE,
@@ -15,21 +15,21 @@ _DOMAIN_END = re.compile(
     re.I,
 )
 
-_DOT_WITHIN = re.compile(r"(?:\.|%2e)[a-z]{2}", re.IGNORECASE)  # no address is without; most texts are
+DOT_WITHIN = re.compile(r"(?:\.|%2e)[a-z]{2}", re.IGNORECASE)  # no address is without; most texts are
 _SENTENCE_END = re.compile(r"[a-z]\.[A-Z][a-z]{1,20}$")
 
 
 def links(text: str) -> list[re.Match[str]]:
     """Addresses that a phone makes a link of."""
-    return [m for m in _LINK.finditer(text) if m[0].startswith(("http", "www")) or _DOMAIN_END.search(m[1])]
+    return [m for m in ADDRESS.finditer(text) if m[0].startswith(("http", "www")) or _DOMAIN_END.search(m[1])]
 
 
 def hosts(text: str) -> list[re.Match[str]]:
     """Addresses, of whatever ending. "Sign up.To opt out" is none: a sentence ends there."""
-    plain = _plain(text)
-    if not _DOT_WITHIN.search(plain):
+    plain = plain_letters(text)
+    if not DOT_WITHIN.search(plain):
         return []
-    return [m for m in _LINK.finditer(plain) if m[0] != m[1] or not _SENTENCE_END.search(m[1])]
+    return [m for m in ADDRESS.finditer(plain) if m[0] != m[1] or not _SENTENCE_END.search(m[1])]
 
 
 def host(written: str) -> str:
@@ -37,7 +37,7 @@ def host(written: str) -> str:
     return written.lower().replace("%2e", ".")
 
 
-def _plain(text: str) -> str:
+def plain_letters(text: str) -> str:
     """As a browser reads an address: wide letters and dots as plain ones, each in its place."""
     if text.isascii():
         return text

@@ -66,6 +66,7 @@ class Shown:
             undoable=newest if left > 0 else None,
             undo_seconds=max(left, 0),
             looking=False,
+            mark="",
         )
 
     def _sent(self, n: int, talk: Talk) -> SimpleNamespace:
