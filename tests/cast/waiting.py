@@ -43,8 +43,13 @@ def once(done: Path, make: Callable[[], None]) -> None:
             done.touch()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(behind: int = 0) -> int:
+    """A free port; so many ``behind`` it are free too."""
+    while True:
+        with contextlib.ExitStack() as probing, contextlib.suppress(OSError, OverflowError):
+            first, *others = (probing.enter_context(socket.socket()) for _ in range(behind + 1))
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            for n, other in enumerate(others, port + 1):
+                other.bind(("127.0.0.1", n))
+            return port

@@ -126,7 +126,7 @@ def _link(package: Distribution, site: Path) -> None:
 
 def environment(folder: Path, redis_url: str = "") -> dict[str, str]:
     """Nothing of this checkout is in it."""
-    port = str(free_port())
+    port = str(free_port(behind=3))  # the simulators' are those after it
     return {
         "PATH": os.defpath,
         "TEXTBANK_DATA_DIR": str(folder),
