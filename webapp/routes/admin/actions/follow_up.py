@@ -68,10 +68,8 @@ async def start(request: Request, member: Membership, action_id: int) -> Respons
 
 async def _started(member: Membership, action: Action, form: Form) -> BulkJob | None:
     """None where the form is wrong, which says why."""
-    chosen, client_id = (
-        people_behind.read(str(form.data.get("people") or "")),
-        forms.uuid_of(str(form.data.get("client_id"))),
-    )
+    chosen = people_behind.read(str(form.data.get("people") or ""))
+    client_id = forms.uuid_of(str(form.data.get("client_id")))
     name = form.text("name", words.gettext("Name"), 120, required=True)
     if chosen is None or client_id is None:
         form.wrong("people", words.gettext("Choose which people. Nothing was begun."))
